@@ -53,6 +53,7 @@ class Table:
     name: str
     letters: Mapping[str, str]
     rows: tuple[Row, ...]
+    header: int = 1
 
     def cell(self, row: int, column: str) -> str:
         """Return ``F12``: the place of ``column`` in sheet row ``row``."""
@@ -148,7 +149,7 @@ def _table(name: str, lines: Iterable[tuple[int, list[object]]]) -> tuple[Table 
         if len(rows) > MOST_ROWS:
             raise InputError(f"{name}: more than {MOST_ROWS:,} rows. Split the case, or delete rows that are not data.")
     letters = {column: get_column_letter(index + 1) for column, index in columns.items()}
-    return Table(name, letters, tuple(rows)), findings
+    return Table(name, letters, tuple(rows), header[0]), findings
 
 
 def _filled(raw: object) -> bool:
