@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from optimizer.schema import SETTINGS, SHEETS, Column, Kind
-from optimizer.workbook import Row, Uncalculated, Workbook
+from optimizer.workbook import EXCEL_ERRORS, Row, Uncalculated, Workbook
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_RANGE = re.compile(r"(\d{4})\s*-\s*(\d{4})")
+_RANGE = re.compile(r"(\d{4})\s*[-–]\s*(\d{4})")
+_POWERS = {"bn": 9, "billion": 9, "b": 9, "m": 6, "mn": 6, "mio": 6, "million": 6, "k": 3, "thousand": 3, "kt": 3}
+_UNITS = ("", "t", "t/yr", "t/y", "tpa", "t/a", "musd", "usd", "$", "usd/kg", "$/kg", "yr", "year", "years", "people")
 _YES = {"yes": True, "true": True, "no": False, "false": False}
 
 
@@ -40,11 +42,11 @@ def parse(column: Column, raw: object) -> object:
     if isinstance(raw, Uncalculated):
         remedy = "Open the workbook in Excel or LibreOffice, let it calculate and save it, or write the value."
         raise CellError("formula_not_calculated", "a formula without a stored value", remedy)
-    if isinstance(raw, str) and raw.startswith("#") and raw.rstrip("!?").isupper():
+    if isinstance(raw, str) and raw in EXCEL_ERRORS:
         raise CellError("excel_error", "an error value of the spreadsheet", "Mend the formula, or write the value.")
     match column.kind:
         case Kind.NUMBER:
-            return _in_range(column, _number(raw))
+            return _in_range(column, _number(column, raw))
         case Kind.INTEGER:
             return _whole(column, raw)
         case Kind.YES_NO:
@@ -54,7 +56,9 @@ def parse(column: Column, raw: object) -> object:
         case Kind.TEXTS:
             return tuple(part.strip() for part in _text(raw).split(";") if part.strip())
         case Kind.NUMBERS:
-            return tuple(_in_range(column, _number(part.strip())) for part in _text(raw).split(";") if part.strip())
+            return tuple(
+                _in_range(column, _number(column, part.strip())) for part in _text(raw).split(";") if part.strip()
+            )
         case Kind.YEARS:
             return _years(raw)
         case Kind.TEXT:
@@ -71,7 +75,7 @@ def _text(raw: object) -> str:
     return str(raw).strip()
 
 
-def _number(raw: object) -> float:
+def _number(column: Column, raw: object) -> float:
     if isinstance(raw, (bool, date, datetime)):
         raise CellError("not_a_number", "not a number", "Format the cell as a number and write it again.")
     if isinstance(raw, (int, float)):
@@ -79,39 +83,58 @@ def _number(raw: object) -> float:
     elif _NUMBER.fullmatch(text := str(raw).strip()):
         value = float(text)
     else:
-        raise CellError("not_a_number", "not a number", _number_hint(text))
+        raise CellError("not_a_number", "not a number", _number_hint(column, text))
     if not math.isfinite(value):
         raise CellError("not_a_number", "not a finite number", "Leave the cell blank where there is no value.")
     return value
 
 
-def _number_hint(text: str) -> str:
-    """Guess what was meant: a decimal comma, thousands separators, a unit or a scale word."""
+def _number_hint(column: Column, text: str) -> str:
+    """Guess what was meant: a decimal comma, thousands separators, a scale word, a unit, no value at all."""
+    if re.fullmatch(
+        r"[+-]?\d{1,3}([ ,'\u00a0\u202f]\d{3}){2,}(\.\d+)?|[+-]?\d{1,3}([ '\u00a0\u202f]\d{3})(\.\d+)?", text
+    ):
+        return f"Write it without separators: {re.sub(r'[^0-9.+-]', '', text)}."
+    if re.fullmatch(r"[+-]?\d+,\d{3}", text):
+        whole, point = text.replace(",", ""), text.replace(",", ".")
+        return f"Write {whole}, or {point} if the comma is a decimal point."
     if re.fullmatch(r"[+-]?\d+,\d+", text):
         return f"Use a decimal point: write {text.replace(',', '.')}."
-    if re.fullmatch(r"[+-]?\d{1,3}([ ,']\d{3})+(\.\d+)?", text):
-        return f"Write it without separators: {re.sub(r'[ ,]', '', text)}."
-    scaled = re.fullmatch(r"\D{0,4}?(\d+(?:[.,]\d+)?)\s*(bn|billion|b|m|mn|million|k|%)\D*", text, re.IGNORECASE)
-    if scaled:
-        factor = {"b": 1000.0, "m": 1.0, "k": 0.001, "%": 0.01}[scaled[2][0].lower()]
-        unit = "a fraction" if scaled[2] == "%" else "the number in the unit of the column"
-        return f"Write {unit}, for example {float(scaled[1].replace(',', '.')) * factor:g}."
+    if column.kind is Kind.NUMBERS and "," in text:
+        return "Separate the numbers with semicolons."
+    if text.lower() in ("-", "n/a", "na", "n.a.", "none", "null", "tbd", "?", "x", "unknown", "nan"):
+        return "Write a number." if column.required else "Leave the cell blank where there is no value."
+    measured = re.fullmatch(r"[^\d+.-]{0,5}([+-]?\d+(?:[.,]\d+)?)\s*(\D*)", text)
+    if measured and (scaled := _scaled(column, float(measured[1].replace(",", ".")), measured[2].strip().lower())):
+        return f"Write {scaled}."
     return "Write digits and a decimal point only, in the unit of the column."
+
+
+def _scaled(column: Column, value: float, word: str) -> str:
+    """Write a figure with a scale word or a unit as a plain number; blank where the word is not understood."""
+    if word == "%" and column.unit.startswith("fraction"):
+        return f"{value / 100:g}"
+    if word in _UNITS:
+        return f"{value:.12g}"
+    if word not in _POWERS:
+        return ""
+    return f"{value * 10.0 ** (_POWERS[word] - (6 if column.unit.startswith('MUSD') else 0)):.12g}"
 
 
 def _in_range(column: Column, value: float) -> float:
     if column.positive and value <= 0:
         raise CellError("out_of_range", "must be above 0", "Write a positive number, or leave it blank.")
     if column.low is not None and value < column.low:
-        raise CellError("out_of_range", f"must be {column.low:g} or more", "")
+        raise CellError("out_of_range", f"less than {column.low:g}", f"Write {column.low:g} or more.")
     if column.high is not None and value > column.high:
-        hint = f"Write {value / 100:g} for {value:g} %." if column.high == 1.0 and value <= 100 else ""
-        raise CellError("out_of_range", f"must be {column.high:g} or less", hint)
+        percent = column.high == 1.0 and 2 <= value <= 100
+        hint = f"Write {value / 100:g} for {value:g} %." if percent else f"Write {column.high:g} or less."
+        raise CellError("out_of_range", f"more than {column.high:g}", hint)
     return value
 
 
 def _whole(column: Column, raw: object) -> int:
-    value = _number(raw)
+    value = _number(column, raw)
     if not value.is_integer():
         raise CellError("not_whole", "not a whole number", f"Write {round(value)}.")
     return int(_in_range(column, value))
@@ -139,7 +162,10 @@ def _years(raw: object) -> tuple[int, ...]:
     years: set[int] = set()
     for part in (piece.strip() for piece in _text(raw).split(";")):
         if span := _RANGE.fullmatch(part):
-            years.update(range(int(span[1]), int(span[2]) + 1))
+            first, last = int(span[1]), int(span[2])
+            if last < first:
+                raise CellError("not_years", f'"{part}" ends before it begins', f"Write {last}-{first}.")
+            years.update(range(first, last + 1))
         elif re.fullmatch(r"\d{4}", part):
             years.add(int(part))
         elif part:
@@ -176,14 +202,14 @@ class Record:
     def year(self, column: str) -> int | None:
         """Return a whole number, or None for a blank."""
         value = self.values.get(column)
-        return None if value is None else int(value)  # type: ignore[call-overload, no-any-return]
+        return None if value is None else int(value)  # type: ignore[call-overload]
 
     def flag(self, column: str, default: bool) -> bool:
         """Return yes as True, or ``default`` for a blank."""
         value = self.values.get(column)
         return default if value is None else bool(value)
 
-    def items(self, column: str) -> tuple:  # type: ignore[type-arg]
+    def items(self, column: str) -> tuple:
         """Return a list cell, empty for a blank."""
         value = self.values.get(column)
         return () if value is None else tuple(value)  # type: ignore[arg-type]

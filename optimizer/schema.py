@@ -29,7 +29,8 @@ class Column:
     """One column of a sheet (or one setting).
 
     ``required``: the column must exist and its cells must be filled. ``default`` is what a blank cell means, as
-    text for people. ``refers`` names the sheet whose first column lists the allowed values; ``also`` are words allowed besides.
+    text for people. ``refers`` names the sheet whose first column lists the allowed values; ``also`` are words
+    allowed besides.
     """
 
     name: str
@@ -217,7 +218,15 @@ _ALL_SHEETS = (
             low=0.0,
             default="(candidates: required)",
         ),
-        Column("spend_profile", Kind.NUMBERS, "Shares of the outlay by year, 0.2;0.5;0.3", default="all at once"),
+        Column(
+            "spend_profile",
+            Kind.NUMBERS,
+            "Shares of the outlay by year, 0.2;0.5;0.3",
+            "fractions",
+            default="all at once",
+            low=0.0,
+            high=1.0,
+        ),
         _text("ramp", "Ramp-up", default="full at once", refers="Ramps"),
         _number("min_utilization", "fraction", "Least run of a funded candidate in the base", default="0", high=1.0),
         _year("first_year", "Of operation, existing and committed", default="always"),

@@ -10,20 +10,24 @@ import hashlib
 import io
 import json
 import re
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from optimizer.findings import Finding, InputError, Level
 
 # Far above any real case, far below what would fill the memory of a laptop.
 MOST_ROWS = 50_000
+EXCEL_ERRORS = frozenset(
+    ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!")
+)
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 _ZIP_MAGIC = b"PK"
 
@@ -89,7 +93,7 @@ class Workbook:
 def _plain(raw: object) -> str:
     """Write a cell as a CSV file would hold it."""
     if isinstance(raw, bool):
-        return "yes" if raw else "no"
+        return str(raw).upper()
     if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
     text = str(raw)
@@ -123,33 +127,50 @@ def _fault(sheet: str, cell: str, code: str, problem: str, remedy: str, read: st
 
 def _table(name: str, lines: Iterable[tuple[int, list[object]]]) -> tuple[Table | None, list[Finding]]:
     """Make a table of numbered lines of raw cells; None where the sheet has no header."""
-    findings: list[Finding] = []
     numbered = iter(lines)
     header = next(((number, cells) for number, cells in numbered if any(_filled(cell) for cell in cells)), None)
     if header is None:
-        return None, findings
+        return None, []
+    columns, findings = _header(name, *header)
+    named = {index for index, raw in enumerate(header[1]) if _filled(raw)}
+    unnamed: set[int] = set()
+    rows = []
+    for number, cells in numbered:
+        if not any(_filled(cell) for cell in cells) or _is_remark(cells[0]):
+            continue
+        rows.append(Row(number, {c: cells[i] for c, i in columns.items() if i < len(cells) and _filled(cells[i])}))
+        if len(rows) > MOST_ROWS:
+            raise InputError(f"{name}: more than {MOST_ROWS:,} rows. Split the case, or delete rows that are not data.")
+        for index in (i for i, cell in enumerate(cells) if i not in named and i not in unnamed and _filled(cell)):
+            unnamed.add(index)
+            place = f"{get_column_letter(index + 1)}{number}"
+            problem = "the cell stands under no column name"
+            remedy = "Name the column, with # or _ before it if it is not to be read; in a CSV file look for a comma too many."
+            findings.append(_fault(name, place, "no_column_name", problem, remedy, str(cells[index])))
+    letters = {column: get_column_letter(index + 1) for column, index in columns.items()}
+    return Table(name, letters, tuple(row for row in rows if row.cells), header[0]), findings
+
+
+def _header(name: str, number: int, cells: list[object]) -> tuple[dict[str, int], list[Finding]]:
+    """Return the index of each column that is read, and columns that stand twice."""
     columns: dict[str, int] = {}
-    for index, raw in enumerate(header[1]):
+    findings: list[Finding] = []
+    for index, raw in enumerate(cells):
         column = str(raw).strip() if _filled(raw) else ""
         if not column or is_scratch(column):
             continue
         if column in columns:
-            place = f"{get_column_letter(index + 1)}{header[0]}"
-            findings.append(
-                _fault(name, place, "duplicate_column", "the column stands here twice", "Keep one.", column)
-            )
+            place = f"{get_column_letter(index + 1)}{number}"
+            problem = "the column stands here twice"
+            findings.append(_fault(name, place, "duplicate_column", problem, "Keep one.", column))
         columns.setdefault(column, index)
-    rows = []
-    for number, cells in numbered:
-        if not any(_filled(cell) for cell in cells) or str(cells[0] if cells else "").strip().startswith("#"):
-            continue
-        filled = {c: cells[i] for c, i in columns.items() if i < len(cells) and _filled(cells[i])}
-        if filled:
-            rows.append(Row(number, filled))
-        if len(rows) > MOST_ROWS:
-            raise InputError(f"{name}: more than {MOST_ROWS:,} rows. Split the case, or delete rows that are not data.")
-    letters = {column: get_column_letter(index + 1) for column, index in columns.items()}
-    return Table(name, letters, tuple(rows), header[0]), findings
+    return columns, findings
+
+
+def _is_remark(first: object) -> bool:
+    """Tell whether a row is help or a remark. An error value of Excel starts with # too, and is data gone wrong."""
+    text = "" if first is None else str(first).strip()
+    return text.startswith("#") and text not in EXCEL_ERRORS
 
 
 def _filled(raw: object) -> bool:
@@ -174,7 +195,12 @@ def _read_folder(path: Path) -> Workbook:
         if problem:
             findings.append(problem)
             continue
-        table, faults = _table(file.stem, _csv_lines(file, text))
+        try:
+            table, faults = _table(file.stem, csv_lines(text))
+        except csv.Error as error:
+            remedy = "Look for a quotation mark that is not closed."
+            findings.append(_fault(file.stem, "", "not_csv", f"not a readable CSV file ({error})", remedy))
+            continue
         findings += faults
         if table is not None:
             tables[file.stem] = table
@@ -189,71 +215,98 @@ def _decode(file: Path) -> tuple[str, Finding | None]:
         problem = f"the file is not UTF-8 text (byte {error.start + 1})"
         return "", _fault(sheet, "", "not_utf8", problem, "Save it as CSV UTF-8.")
     first = text.split("\n", 1)[0]
-    if ";" in first and "," not in first:
-        problem = "the columns are separated by semicolons"
+    separator = next((mark for mark in (";", "\t") if mark in first and "," not in first), "")
+    if separator:
+        problem = f"the columns are separated by {'semicolons' if separator == ';' else 'tabs'}"
         return "", _fault(
-            sheet, "A1", "semicolons", problem, "Save it with commas and decimal points.", first.strip()[:40]
+            sheet, "A1", "not_commas", problem, "Save it with commas and decimal points.", first.strip()[:40]
         )
     return text, None
 
 
-def _csv_lines(file: Path, text: str) -> Iterator[tuple[int, list[object]]]:
-    try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
-            yield number, [cell.strip() for cell in cells]
-    except csv.Error as error:
-        raise InputError(f"{file}: not a readable CSV file ({error}).") from error
+def csv_lines(text: str) -> Iterator[tuple[int, list[object]]]:
+    """Yield the rows of a CSV text, numbered as a spreadsheet program would number them."""
+    for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
+        yield number, [cell.strip() for cell in cells]
 
 
 # ---------------------------------------------------------------- an Excel workbook
 
 
 def _read_xlsx(path: Path) -> Workbook:
-    _refuse_what_is_no_xlsx(path)
+    has_formulas = _open_as_xlsx(path)
     try:
-        formulas = openpyxl.load_workbook(path, read_only=True, data_only=False)
-        values = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        tables: dict[str, Table] = {}
-        findings: list[Finding] = []
-        for name in values.sheetnames:
-            if is_scratch(name) or not hasattr(values[name], "iter_rows"):
-                continue
-            table, faults = _table(name, _xlsx_lines(values[name], formulas[name]))
-            findings += faults
-            if table is not None:
-                tables[name] = table
-        values.close()
-        formulas.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, OSError, EOFError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that do not matter here.
+            return _read_sheets(path, has_formulas)
+    except InputError:
+        raise
+    except Exception as error:  # A damaged file can fail anywhere in openpyxl, with any kind of error.
+        problem = f"{type(error).__name__}: {error}".splitlines()[0]
         raise InputError(
-            f"{path}: the workbook is damaged and cannot be read ({error}). Open and save it again."
+            f"{path}: the workbook is damaged and cannot be read ({problem}). Open and save it again."
         ) from error
-    return Workbook(path, tables, tuple(findings))
 
 
-def _refuse_what_is_no_xlsx(path: Path) -> None:
+def _open_as_xlsx(path: Path) -> bool:
+    """Refuse what is no .xlsx, and tell whether any sheet holds a formula."""
     with path.open("rb") as stream:
         magic = stream.read(8)
     if not magic:
         raise InputError(f"{path}: the file is empty.")
     if magic.startswith(_OLE_MAGIC):
         raise InputError(f"{path}: protected by a password, or an old .xls. Save it as .xlsx without a password.")
+    hint = " For CSV files give the folder that holds them." if path.suffix.lower() == ".csv" else ""
     if not magic.startswith(_ZIP_MAGIC):
-        hint = " For CSV files give the folder that holds them." if path.suffix == ".csv" else ""
         raise InputError(f"{path}: not an Excel workbook (.xlsx).{hint}")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            sheets = [name for name in names if name.startswith("xl/worksheets/")]
+            formulas = any(re.search(rb"<(\w+:)?f[\s>/]", archive.read(name)) for name in sheets)
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError) as error:
+        raise InputError(f"{path}: the file is damaged and cannot be read ({error}). Copy or save it again.") from error
+    if "xl/workbook.xml" not in names:
+        raise InputError(f"{path}: not an Excel workbook (.xlsx). Save it in that format.")
+    return formulas
 
 
-def _xlsx_lines(values: object, formulas: object) -> Iterator[tuple[int, list[object]]]:
+def _read_sheets(path: Path, has_formulas: bool) -> Workbook:
+    """Read the stored values; where there are formulas, read them too, to know which were never calculated."""
+    values = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    formulas = openpyxl.load_workbook(path, read_only=True) if has_formulas else None
+    tables: dict[str, Table] = {}
+    findings: list[Finding] = []
+    for name in values.sheetnames:
+        if is_scratch(name) or not isinstance(values[name], ReadOnlyWorksheet):
+            continue
+        sheets = [book[name] for book in (values, formulas) if book is not None]
+        for sheet in sheets:
+            sheet.reset_dimensions()  # Other programs sometimes store a wrong size, and rows would be lost.
+        table, faults = _table(name, _calculated_lines(*sheets) if has_formulas else _xlsx_lines(*sheets))
+        findings += faults
+        if table is not None:
+            tables[name] = table
+    for book in (values, formulas):
+        if book is not None:
+            book.close()
+    return Workbook(path, tables, tuple(findings))
+
+
+def _xlsx_lines(values: ReadOnlyWorksheet) -> Iterator[tuple[int, list[object]]]:
+    for number, row in enumerate(values.iter_rows(values_only=True), start=1):  # type: ignore[misc]
+        yield number, [cell.strip() if isinstance(cell, str) else cell for cell in row]
+
+
+def _calculated_lines(values: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet) -> Iterator[tuple[int, list[object]]]:
     """Yield the rows of a sheet; a formula without a stored value becomes ``Uncalculated``."""
-    pairs = zip(
-        values.iter_rows(values_only=True),  # type: ignore[attr-defined]
-        formulas.iter_rows(values_only=True),  # type: ignore[attr-defined]
-        strict=False,
-    )
+    pairs = zip(values.iter_rows(), formulas.iter_rows(values_only=True), strict=False)  # type: ignore[misc]
     for number, (row, written) in enumerate(pairs, start=1):
-        cells: list[object] = [cell.strip() if isinstance(cell, str) else cell for cell in row]
-        if None in cells:
-            for index, formula in enumerate(written):
-                if cells[index] is None and isinstance(formula, str) and re.match(r"=.", formula):
-                    cells[index] = Uncalculated(formula)
+        cells: list[object] = []
+        for cell, formula in zip(row, written, strict=False):
+            # A formula whose result is an empty text has a stored value of type str: it is a blank.
+            if cell.value is None and formula is not None and cell.data_type != "str":
+                cells.append(Uncalculated(str(getattr(formula, "text", formula))))
+            else:
+                cells.append(cell.value.strip() if isinstance(cell.value, str) else cell.value)
         yield number, cells

@@ -79,7 +79,7 @@ def _unknown_targets(content: Content) -> Iterator[Finding]:
         if target not in known[kind]:
             shown = suppliers if kind == "lose_supplier" else known[kind]
             problem = f"{names[kind]} has this code"
-            remedy = suggest(target, shown) or "Write a code of the case, or each."
+            remedy = suggest(target, [*shown, "each"]) or "Write a code of the case, or each."
             yield content.fault(row, "target", "unknown_reference", problem, remedy)
 
 
