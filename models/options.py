@@ -1,0 +1,34 @@
+"""Choices of formulation: the same mathematics, built for another question or in another size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.instance import Goal
+
+
+class Layout(StrEnum):
+    """How places and plants stand in a scenario's network.
+
+    COUNTRIES: every country and every plant for itself; needed wherever costs are asked for. POOLED: countries between
+    which material moves freely are one place, plants of one process in one place are one unit; exact where only tonnes
+    are asked for (the proof is in FORMULATION.md).
+    """
+
+    COUNTRIES = "countries"
+    POOLED = "pooled"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to minimize and in which layout.
+
+    ``shortfall_limit_kt``: with it the model is the second step, least cost with the weighted shortfall kept.
+    """
+
+    minimize: Goal
+    base_layout: Layout = Layout.COUNTRIES
+    loss_layout: Layout = Layout.POOLED
+    shortfall_limit_kt: float | None = None
+    relaxed: bool = False

@@ -1,0 +1,1 @@
+"""The only package that names the solver: one door, and the steps taken through it."""
