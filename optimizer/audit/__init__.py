@@ -1,0 +1,72 @@
+"""The audit: a workbook's cells and the written tables -> violations, in plain arithmetic.
+
+No model, no solver and no data of the model's own: what the cells say is read a second time, and every table that a
+plan leaves behind is recomputed from it. A plan that fails is not reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from optimizer.audit.balance import audit_balance, audit_signs
+from optimizer.audit.costs import audit_costs
+from optimizer.audit.coverage import audit_coverage, audit_losses, audit_shortfall
+from optimizer.audit.facts import Case, read_facts
+from optimizer.audit.funding import audit_capacity, audit_funding, capacities
+from optimizer.audit.ledger import AuditResult, Ledger, Violation, write_violations
+from optimizer.audit.names import keep_known
+from optimizer.audit.outlays import audit_outlays
+from optimizer.audit.redundancy import audit_redundancy
+from optimizer.audit.runs import audit_runs
+from optimizer.audit.trade import audit_flows, audit_imports, audit_stocks
+from optimizer.audit.written import read_written
+from optimizer.workbook import Workbook
+
+__all__ = ["AuditResult", "Violation", "audit", "write_violations"]
+
+_RECOUNTS = (
+    audit_signs,
+    audit_funding,
+    audit_capacity,
+    audit_runs,
+    audit_flows,
+    audit_imports,
+    audit_stocks,
+    audit_balance,
+    audit_coverage,
+    audit_losses,
+    audit_shortfall,
+    audit_redundancy,
+    audit_outlays,
+    audit_costs,
+)
+
+
+def audit(workbook: Workbook, tables: Path, budget_musd: float | None, manifest: Mapping[str, object]) -> AuditResult:
+    """Recompute a plan from the cells and hold the written tables against it.
+
+    Parameters
+    ----------
+    workbook
+        The input, after its checks.
+    tables
+        The folder of the written tables.
+    budget_musd
+        The budget in force; None for no limit.
+    manifest
+        ``objective``, ``weighted_shortfall_t``, ``base_shortfall_t``, ``cost_musd``, ``outlay_musd``, ``budget_musd``
+        and ``relaxed`` of the plan.
+    """
+    ledger = Ledger()
+    facts = read_facts(workbook)
+    message = "The manifest states the objective of the workbook."
+    ledger.agrees("objective", "manifest objective", facts.settings.objective, str(manifest["objective"]), message)
+    written = read_written(tables, ledger)
+    if written is not None:
+        known = keep_known(written, facts, ledger)
+        relaxed = bool(manifest.get("relaxed", False))
+        case = Case(facts, known, manifest, budget_musd, relaxed, capacities(facts, known, relaxed))
+        for recount in _RECOUNTS:
+            recount(case, ledger)
+    return AuditResult(ledger.checks, ledger.violations)

@@ -1,0 +1,226 @@
+"""Everything the audit takes from the workbook's cells: an independent second reading of the input contract.
+
+Nothing here comes from the model's own data, so that a slip between cells and model shows as a violation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from optimizer.audit.market import (
+    DemandKey,
+    Offer,
+    OfferKey,
+    Routes,
+    StockKey,
+    Stockpile,
+    Wanted,
+    read_demand,
+    read_offers,
+    read_stockpiles,
+)
+from optimizer.audit.plants import Project, Recipe, read_projects, read_recipes
+from optimizer.audit.scenarios import Scenario, Targets, read_scenarios
+from optimizer.audit.written import Written
+from optimizer.cells import records, settings
+from optimizer.workbook import Workbook
+
+ALLIED, OPEN = "allied", "open"
+MUSD_PER_KUSD = 1e-3  # t x USD/kg is thousands of USD.
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings that a recount needs."""
+
+    first_year: int
+    last_year: int
+    discount_rate: float
+    objective: str
+    measure: str
+    resilience_weight: float
+    default_transport_usd_per_kg: float
+    annuity: bool
+    slack_points: float
+
+    @property
+    def years(self) -> range:
+        """The years of the plan."""
+        return range(self.first_year, self.last_year + 1)
+
+    def discount(self, year: int) -> float:
+        """Return the weight of a year's money."""
+        return (1.0 + self.discount_rate) ** -(year - self.first_year)
+
+
+@dataclass(frozen=True)
+class Country:
+    """Who it is to the allies."""
+
+    ally: bool
+    trusted: bool
+    may_be_lost: bool
+
+
+@dataclass(frozen=True)
+class Pot:
+    """One row of Budgets; an empty tuple means all."""
+
+    funder: str
+    musd: float
+    year: int | None
+    carry_over: bool
+    countries: tuple[str, ...]
+    stages: tuple[str, ...]
+
+    def pays_for(self, country: str, stage: str, year: int) -> bool:
+        """Tell whether it may pay for something there, of that stage, in that year."""
+        in_time = self.year is None or year == self.year or (self.carry_over and year > self.year)
+        return (
+            in_time and (country in self.countries or not self.countries) and (stage in self.stages or not self.stages)
+        )
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of Redundancy."""
+
+    name: str
+    stage: str
+    material: str
+    from_year: int
+    min_countries: int | None
+    min_projects: int | None
+    min_capacity_t: float
+    max_country_share: float | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The workbook with every default taken, by the names that the tables use."""
+
+    settings: Settings
+    countries: Mapping[str, Country]
+    materials: frozenset[str]
+    recipes: Mapping[tuple[str, str], Recipe]
+    projects: Mapping[str, Project]
+    demand: Mapping[DemandKey, Mapping[int, Wanted]]
+    offers: Mapping[OfferKey, Mapping[int, Offer]]
+    routes: Routes
+    stockpiles: Mapping[StockKey, Stockpile]
+    pots: tuple[Pot, ...]
+    rules: tuple[Rule, ...]
+    scenarios: Mapping[str, Scenario]
+
+    def origin_of(self, supplier: str) -> str:
+        """Return the origin of what a supplier sells."""
+        return ALLIED if self.countries[supplier].trusted else OPEN
+
+    def recipes_of(self, process: str) -> list[Recipe]:
+        """Return the recipes among which a process chooses."""
+        return [recipe for (owner, _), recipe in self.recipes.items() if owner == process]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one audit compares: cells, tables, manifest, and the capacities that follow from the portfolio.
+
+    ``relaxed`` plans fund fractions of plants; then capacities are taken as written and sizes are not judged.
+    """
+
+    facts: Facts
+    written: Written
+    manifest: Mapping[str, object]
+    budget_musd: float | None
+    relaxed: bool
+    capacity_t: Mapping[tuple[str, int], float]
+
+
+def read_facts(workbook: Workbook) -> Facts:
+    """Read a workbook that has passed its checks."""
+    chosen = _settings(workbook)
+    countries = _countries(workbook)
+    recipes = read_recipes(workbook)
+    stages = {process: recipe.stage for (process, _), recipe in recipes.items()}
+    projects = read_projects(workbook, stages, chosen.first_year)
+    offers = read_offers(workbook, chosen.years)
+    targets = Targets(
+        [name for name, country in countries.items() if country.may_be_lost],
+        [project.site for project in projects.values()],
+        [supplier for supplier, _, _ in offers],
+        {project.name: project.site for project in projects.values()},
+    )
+    return Facts(
+        settings=chosen,
+        countries=countries,
+        materials=frozenset(record.text("material") for record in records(workbook, "Materials")),
+        recipes=recipes,
+        projects=projects,
+        demand=read_demand(workbook, chosen.years),
+        offers=offers,
+        routes=Routes(workbook, chosen.default_transport_usd_per_kg),
+        stockpiles=read_stockpiles(workbook),
+        pots=_pots(workbook),
+        rules=_rules(workbook, chosen.first_year),
+        scenarios=read_scenarios(workbook, chosen.years, targets),
+    )
+
+
+def _settings(workbook: Workbook) -> Settings:
+    given = settings(workbook)
+
+    def number(name: str, default: float) -> float:
+        return float(str(given.get(name, default)))
+
+    return Settings(
+        first_year=int(number("first_year", 0)),
+        last_year=int(number("last_year", 0)),
+        discount_rate=number("discount_rate", 0.0),
+        objective=str(given.get("objective", "coverage")),
+        measure=str(given.get("resilience_measure", "average")),
+        resilience_weight=number("resilience_weight", 1.0),
+        default_transport_usd_per_kg=number("default_transport_usd_per_kg", 0.0),
+        annuity=given.get("capex_charge", "full") == "annuity",
+        slack_points=number("coverage_slack_points", 0.0),
+    )
+
+
+def _countries(workbook: Workbook) -> dict[str, Country]:
+    countries = {}
+    for record in records(workbook, "Countries"):
+        ally = record.flag("ally", False)
+        countries[record.text("country")] = Country(
+            ally, record.flag("trusted", ally), record.flag("may_be_lost", ally)
+        )
+    return countries
+
+
+def _pots(workbook: Workbook) -> tuple[Pot, ...]:
+    return tuple(
+        Pot(
+            record.text("funder"),
+            record.number_or("budget_musd", 0.0),
+            record.year("year"),
+            record.flag("carry_over", False),
+            record.items("countries"),
+            record.items("stages"),
+        )
+        for record in records(workbook, "Budgets")
+    )
+
+
+def _rules(workbook: Workbook, first_year: int) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(
+            record.text("rule"),
+            record.text("stage"),
+            record.text("material"),
+            record.year("from_year") or first_year,
+            record.year("min_countries"),
+            record.year("min_projects"),
+            record.number_or("min_capacity_t_per_year", 1.0),
+            record.number("max_country_share"),
+        )
+        for record in records(workbook, "Redundancy")
+    )

@@ -1,0 +1,101 @@
+"""Public money: what each project draws in each year, whose pots can pay it, and the total against the budget."""
+
+from __future__ import annotations
+
+from optimizer.audit.facts import MUSD_PER_KUSD, Case, Pot
+from optimizer.audit.ledger import MUSD, Ledger
+from optimizer.audit.names import STOCKPILE
+from optimizer.audit.pots import payable
+from optimizer.audit.written import place_of
+
+# (country, stage, year): all that matters to a pot.
+Purpose = tuple[str, str, int]
+
+
+def audit_outlays(case: Case, ledger: Ledger) -> None:
+    """Check outlays by project and year, the pots of each funder, and the budget."""
+    _by_project(case, ledger)
+    _by_funder(case, ledger)
+    total = sum(row.musd for row in case.written.outlays)
+    stated, message = float(str(case.manifest["outlay_musd"])), "The outlays add up to the manifest's figure."
+    ledger.same("outlay_total", "manifest outlay_musd", total, stated, message, MUSD, total)
+    limit = case.manifest["budget_musd"]
+    stated_limit = None if limit is None else float(str(limit))
+    message = "The manifest states the budget that was asked for."
+    ledger.agrees("budget_stated", "manifest budget_musd", case.budget_musd, stated_limit, message)
+    if case.budget_musd is not None:
+        message = "All outlays stay within the budget."
+        ledger.at_most("outlay_in_budget", "outlays.csv", case.budget_musd, total, message, MUSD, total)
+
+
+def _by_project(case: Case, ledger: Ledger) -> None:
+    """Hold a project to its public outlay by its spend profile, a stockpile to its purchases; nothing else draws."""
+    found: dict[tuple[str, int], float] = {}
+    for row in case.written.outlays:
+        at = (row.project, row.year)
+        found[at] = found.get(at, 0.0) + row.musd
+    expected = _stock_purchases(case)
+    if case.relaxed:
+        # Years of a relaxed plan are averages, so that only the sum of a project's outlays can be held against it.
+        found = _sums(case, found)
+        expected |= {(row.project, 0): row.public_outlay_musd for row in case.written.portfolio}
+    else:
+        for plan in case.written.portfolio:
+            project = case.facts.projects[plan.project]
+            outlay = project.public_share * project.capex_at(plan.size_t_per_year)
+            spending = project.spending(int(plan.funded_year), case.facts.settings.last_year)
+            expected |= {(plan.project, year): share * outlay for year, share in spending.items()}
+    for at in sorted(found.keys() | expected.keys()):
+        message = "The public outlay follows the share, the size and the spend profile, or the purchases of the year."
+        ledger.same(
+            "outlay_by_project", place_of("outlays", *at), expected.get(at, 0.0), found.get(at, 0.0), message, MUSD
+        )
+
+
+def _sums(case: Case, found: dict[tuple[str, int], float]) -> dict[tuple[str, int], float]:
+    sums: dict[tuple[str, int], float] = {}
+    for (name, year), musd in found.items():
+        at = (name, 0) if name in case.facts.projects else (name, year)
+        sums[at] = sums.get(at, 0.0) + musd
+    return sums
+
+
+def _stock_purchases(case: Case) -> dict[tuple[str, int], float]:
+    bought: dict[tuple[str, int], float] = {}
+    for row in case.written.stocks:
+        if case.facts.scenarios[row.scenario].is_base and row.bought_t:
+            pile = case.facts.stockpiles[row.country, row.material, row.allied]
+            at = (f"{STOCKPILE}:{row.material}:{row.country}", row.year)
+            bought[at] = bought.get(at, 0.0) + row.bought_t * (pile.price_usd_per_kg or 0.0) * MUSD_PER_KUSD
+    return bought
+
+
+def _by_funder(case: Case, ledger: Ledger) -> None:
+    """Pay all that a funder pays in full, in its year, from pots that allow it."""
+    if not case.facts.pots:
+        return
+    pots: dict[str, list[Pot]] = {}
+    for pot in case.facts.pots:
+        pots.setdefault(pot.funder, []).append(pot)
+    due: dict[str, dict[Purpose, float]] = {}
+    for row in case.written.outlays:
+        purpose = (*_country_and_stage(case, row.project), row.year)
+        by_purpose = due.setdefault(row.funder, {})
+        by_purpose[purpose] = by_purpose.get(purpose, 0.0) + row.musd
+    for funder, by_purpose in due.items():
+        total, paid = sum(by_purpose.values()), _payable(by_purpose, pots[funder])
+        message = "The pots that allow it can pay all that the funder pays."
+        ledger.at_most("outlay_in_pots", f"outlays.csv {funder}", paid, total, message, MUSD, total)
+
+
+def _country_and_stage(case: Case, name: str) -> tuple[str, str]:
+    if name in case.facts.projects:
+        project = case.facts.projects[name]
+        return project.country, project.stage
+    return name.rsplit(":", 1)[1], STOCKPILE
+
+
+def _payable(due: dict[Purpose, float], pots: list[Pot]) -> float:
+    purposes = sorted(due)
+    allowed = [[index for index, pot in enumerate(pots) if pot.pays_for(*purpose)] for purpose in purposes]
+    return payable([due[purpose] for purpose in purposes], [pot.musd for pot in pots], allowed)
