@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from toys import CHAIN, HALVES, HEADERS, INVESTMENT, LOSS, TOYS, Toy
+from audit_toys import CHAIN, HALVES, HEADERS, INVESTMENT, LOSS, TOYS, Toy
 
+import optimizer.audit
 from optimizer.audit import AuditResult, audit, write_violations
 from optimizer.cells import records
 from optimizer.workbook import read_workbook
@@ -283,3 +286,14 @@ def test_the_sheets_of_the_toys_are_read_without_loss(tmp_path: Path) -> None:
         for sheet in toy.sheets:
             if sheet != "Settings":
                 assert all(len(record.values) == len(record.row.cells) for record in records(workbook, sheet))
+
+
+def test_is_a_second_reading_of_the_contract() -> None:
+    """Nothing of the model, of its data or of a solver is imported: agreement would prove nothing otherwise."""
+    allowed = {"optimizer.audit", "optimizer.cells", "optimizer.workbook"}
+    for file in Path(optimizer.audit.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                assert name.split(".")[0] in sys.stdlib_module_names or any(name.startswith(own) for own in allowed)
