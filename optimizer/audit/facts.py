@@ -62,6 +62,11 @@ class Country:
     trusted: bool
     may_be_lost: bool
 
+    @property
+    def makes_allied(self) -> bool:
+        """Tell whether its material may be of allied origin."""
+        return self.ally or self.trusted
+
 
 @dataclass(frozen=True)
 class Pot:
@@ -115,7 +120,7 @@ class Facts:
 
     def origin_of(self, supplier: str) -> str:
         """Return the origin of what a supplier sells."""
-        return ALLIED if self.countries[supplier].trusted else OPEN
+        return ALLIED if self.countries[supplier].makes_allied else OPEN
 
     def recipes_of(self, process: str) -> list[Recipe]:
         """Return the recipes among which a process chooses."""

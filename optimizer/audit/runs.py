@@ -14,8 +14,8 @@ def audit_runs(case: Case, ledger: Ledger) -> None:
     for row in case.written.runs:
         plant = row.scenario, row.project, row.year
         totals[plant] = totals.get(plant, 0.0) + row.run_t
-        trusted = facts.countries[facts.projects[row.project].country].trusted
-        ok = trusted or row.origin != ALLIED or row.run_t <= TONNES
+        allied = facts.countries[facts.projects[row.project].country].makes_allied
+        ok = allied or row.origin != ALLIED or row.run_t <= TONNES
         message = "Only plants in allied or trusted countries make allied material."
         ledger.holds("allied_plant", place(row), ok, "open", row.origin, message)
     for (scenario, project, year), run in totals.items():

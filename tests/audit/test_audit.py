@@ -161,6 +161,7 @@ CHANGED_CELLS = [
     (CHAIN, "Recipes", "mag,r1", "mag,r2", "known_name"),
     (CHAIN, "Countries", "A,A,yes,", "A,A,no,", "allied_plant"),
     (CHAIN, "Countries", "A,A,yes,", "A,A,no,yes", None),  # Trusted material is allied.
+    (CHAIN, "Countries", "A,A,yes,", "A,A,yes,no", None),
     (CHAIN, "Imports", "2031,60,4", "2031,50,4", "import_in_offer"),
     (CHAIN, "Imports", "2031,60,4", "2031,60,5", "import_price"),
     (CHAIN, "Imports", "N,metal,,", "N,metal,A,", "known_name"),
