@@ -86,21 +86,19 @@ class Workbook:
         content = [
             [name, [[[column, _plain(raw)] for column, raw in sorted(row.cells.items())] for row in table.rows]]
             for name, table in sorted(self.tables.items())
+            if table.rows  # A sheet without rows says the same as no sheet.
         ]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
 def _plain(raw: object) -> str:
-    """Write a cell as a CSV file would hold it."""
+    """Write a cell as a CSV file would hold it; of a number the 15 digits that a spreadsheet program keeps."""
     if isinstance(raw, bool):
         return str(raw).upper()
-    if isinstance(raw, float) and raw.is_integer():
-        return str(int(raw))
-    text = str(raw)
     try:
-        return _plain(float(text)) if not isinstance(raw, float) else repr(raw)
+        return f"{float(str(raw)):.15g}"
     except ValueError:
-        return text
+        return str(raw)
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -145,7 +143,7 @@ def _table(name: str, lines: Iterable[tuple[int, list[object]]]) -> tuple[Table 
             unnamed.add(index)
             place = f"{get_column_letter(index + 1)}{number}"
             problem = "the cell stands under no column name"
-            remedy = "Name the column, with # or _ before it if it is not to be read; in a CSV file look for a comma too many."
+            remedy = "Name the column (_name if it is not to be read); in a CSV file look for a comma too many."
             findings.append(_fault(name, place, "no_column_name", problem, remedy, str(cells[index])))
     letters = {column: get_column_letter(index + 1) for column, index in columns.items()}
     return Table(name, letters, tuple(row for row in rows if row.cells), header[0]), findings

@@ -13,6 +13,8 @@ from optimizer.checks.series import Series, all_series
 from optimizer.findings import Finding
 
 _ROUNDING = 1e-6
+# Of each site, only the largest are looked at: the loss of a small one is rarely what cannot be borne.
+_MOST_SITES = 50
 
 
 def loss_findings(content: Content) -> Iterator[Finding]:
@@ -34,8 +36,8 @@ def _worst(content: Content, reach: Reach, row: Record, demand: list[Series]) ->
     """Return the year and target in which the most is lacking, or None where it can be met."""
     worst: tuple[float, str] = (0.0, "")
     span = span_of_loss(content, row)
-    for target in _targets(content, row):
-        kept = _kept(row, target)
+    for target in _targets(content, reach, row):
+        kept = _kept(reach, row, target)
         for year in [year for year in row.items("check_years") or span if year in span]:
             wanted = row.number_or("min_coverage", 0.0) * sum(series.value("demand_t", year) for series in demand)
             most = _served_t(reach, demand, year, kept)
@@ -50,26 +52,30 @@ def _worst(content: Content, reach: Reach, row: Record, demand: list[Series]) ->
     return content.warning(row, "min_coverage", "cannot_be_met", worst[1], "Lower it, or add projects or stocks.")
 
 
-def _targets(content: Content, row: Record) -> list[str]:
+def _targets(content: Content, reach: Reach, row: Record) -> list[str]:
     if row.text("target") != "each":
         return [row.text("target")]
     if row.text("kind") == "lose_supplier":
         return list(content.words("Imports", "supplier"))
     if row.text("kind") == "lose_project":
-        return list(dict.fromkeys(plant.text("site") or plant.text("project") for plant in content.rows("Projects")))
+        sizes: dict[str, float] = defaultdict(float)
+        for plant in reach.plants:
+            sizes[plant.site] += plant.nameplate_t
+        return sorted(sizes, key=lambda site: (-sizes[site], site))[:_MOST_SITES]
     rows = content.rows("Countries")
     return [each.text("country") for each in rows if each.flag("may_be_lost", each.flag("ally", False))]
 
 
-def _kept(row: Record, target: str) -> Kept:
-    left = {target: 1.0 - row.number_or("severity", 1.0)}
+def _kept(reach: Reach, row: Record, target: str) -> Kept:
+    left = 1.0 - row.number_or("severity", 1.0)
     match row.text("kind"):
         case "lose_country":
-            return Kept(countries=left, draws=True)
+            return Kept(countries={target: left}, draws=True)
         case "lose_supplier":
-            return Kept(suppliers=left, draws=True)
+            return Kept(suppliers={target: left}, draws=True)
         case _:
-            return Kept(sites=left, draws=True)
+            site = next((plant.site for plant in reach.plants if plant.project == target), target)
+            return Kept(sites={site: left}, draws=True)
 
 
 def _served_t(reach: Reach, demand: list[Series], year: int, kept: Kept) -> float:
