@@ -76,11 +76,11 @@ def _mark(page: Worksheet, place: str, found: list[Finding]) -> None:
 
 def _write_list(page: Worksheet, findings: Sequence[Finding], sheets: Iterable[str]) -> None:
     faults = sum(finding.level is Level.FAULT for finding in findings)
-    page.cell(1, 1, f"{faults} faults, {len(findings) - faults} warnings").font = Font(size=14, bold=True)
+    page.cell(1, 1, f"{faults} faults, {len(findings) - faults} warnings").font = Font(name="Calibri", size=14, bold=True)
     page.cell(2, 1, "A fault stops the run; a warning does not. This sheet is not read as input.")
     for index, (title, width) in enumerate(zip(_HEADER, _WIDTHS, strict=True), start=1):
         cell = page.cell(4, index, title)
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F3864")
+        cell.font, cell.fill = Font(name="Calibri", bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F3864")
         page.column_dimensions[get_column_letter(index)].width = width
     for number, finding in enumerate(findings, start=5):
         _write_finding(page, number, finding, finding.sheet[:31] in sheets)
@@ -110,7 +110,7 @@ def _write_finding(page: Worksheet, number: int, finding: Finding, linked: bool)
         place = page.cell(number, 2)
         quoted = finding.sheet[:31].replace("'", "''")
         place.hyperlink = Hyperlink(ref=place.coordinate, location=f"'{quoted}'!{finding.cell or 'A1'}")
-        place.font = Font(color="0563C1", underline="single")
+        place.font = Font(name="Calibri", color="0563C1", underline="single")
 
 
 # ---------------------------------------------------------------- the copy
@@ -157,7 +157,7 @@ def _copy_csv(page: Worksheet, file: Path) -> None:
             if raw:
                 put(page, number, index + 1, typed(column, raw))
     for cell in page[1]:
-        cell.font = Font(bold=True)
+        cell.font = Font(name="Calibri", bold=True)
     for index, name in enumerate(header, start=1):
         page.column_dimensions[get_column_letter(index)].width = max(12, len(name) + 3)
     page.freeze_panes = "B2"

@@ -144,7 +144,7 @@ _ALL_SHEETS = (
         "One row per setting; a blank value takes the default",
         (
             _text("setting", "Name of the setting", required=True),
-            Column("value", Kind.ANY, "Its value", required=True),
+            Column("value", Kind.ANY, "Its value; blank: the default", required=True),
             _text("unit", "For the reader only"),
             *PROVENANCE,
         ),

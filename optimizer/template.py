@@ -55,9 +55,9 @@ _GUIDE = (
     (
         "How to use it",
         (
-            "magnetgrid check my_case.xlsx           tells every fault at its cell, with the remedy",
-            "magnetgrid check my_case.xlsx --annotate    writes a copy with the faulty cells coloured",
-            "magnetgrid solve my_case.xlsx           makes the plan and its report",
+            "magnetgrid check my_case.xlsx: tells every fault at its cell, with the remedy.",
+            "magnetgrid check my_case.xlsx --annotate: writes a copy with the faulty cells coloured and commented.",
+            "magnetgrid solve my_case.xlsx: makes the plan and its report.",
         ),
     ),
 )
@@ -205,7 +205,7 @@ def _help(column: Column) -> str:
     if column.kind is Kind.YES_NO:
         what += " yes or no."
     if column.required:
-        return f"{what} Required."
+        return what if column.kind is Kind.ANY else f"{what} Required."
     return f"{what} Blank: {column.default}." if column.default else f"{what} Optional."
 
 

@@ -14,6 +14,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -271,23 +272,24 @@ def _open_as_xlsx(path: Path) -> bool:
 
 def _read_sheets(path: Path, has_formulas: bool) -> Workbook:
     """Read the stored values; where there are formulas, read them too, to know which were never calculated."""
-    values = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    formulas = openpyxl.load_workbook(path, read_only=True) if has_formulas else None
     tables: dict[str, Table] = {}
     findings: list[Finding] = []
-    for name in values.sheetnames:
-        if is_scratch(name) or not isinstance(values[name], ReadOnlyWorksheet):
-            continue
-        sheets = [book[name] for book in (values, formulas) if book is not None]
-        for sheet in sheets:
-            sheet.reset_dimensions()  # Other programs sometimes store a wrong size, and rows would be lost.
-        table, faults = _table(name, _calculated_lines(*sheets) if has_formulas else _xlsx_lines(*sheets))
-        findings += faults
-        if table is not None:
-            tables[name] = table
-    for book in (values, formulas):
-        if book is not None:
-            book.close()
+    with ExitStack() as open_books:
+        books = [openpyxl.load_workbook(path, read_only=True, data_only=True)]
+        if has_formulas:
+            books.append(openpyxl.load_workbook(path, read_only=True))
+        for book in books:
+            open_books.callback(book.close)
+        for name in books[0].sheetnames:
+            sheets = [book[name] for book in books]
+            if is_scratch(name) or not isinstance(sheets[0], ReadOnlyWorksheet):
+                continue
+            for sheet in sheets:
+                sheet.reset_dimensions()  # Other programs sometimes store a wrong size, and rows would be lost.
+            table, faults = _table(name, _calculated_lines(*sheets) if has_formulas else _xlsx_lines(*sheets))
+            findings += faults
+            if table is not None:
+                tables[name] = table
     return Workbook(path, tables, tuple(findings))
 
 

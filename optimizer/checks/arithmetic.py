@@ -98,8 +98,9 @@ def _stock(content: Content, row: Record) -> Iterator[Finding]:
 
 
 def _rule(content: Content, row: Record) -> Iterator[Finding]:
+    named = {"stage", "material"} & set(content.workbook.table(row.sheet).letters)
     given = [column for column in ("stage", "material") if column in row.row.cells]
-    if len(given) != 1:
+    if named and len(given) != 1:  # Without either column the sheet is told of once.
         problem = "a rule counts by stage or by material, and this one names " + ("both" if given else "neither")
         yield content.fault(row, "stage", "stage_or_material", problem, "Fill exactly one of the two.")
     limits = ("min_countries", "min_projects", "max_country_share")
