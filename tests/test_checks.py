@@ -202,6 +202,11 @@ def test_messages_name_place_content_rule_and_remedy(tmp_path):
     assert findings[0].problem == "not in the sheet Countries"
 
 
+def test_a_missing_column_that_candidates_need_is_told_once(tmp_path):
+    told = places(findings_of(tmp_path, changed({"Projects!H1": "_lead_years"})), Level.FAULT)
+    assert told == [("candidate_needs", "Projects")]
+
+
 def test_a_circle_is_named_once(tmp_path):
     cells = {"Projects!O5": "MB", "Projects!O6": "RB"}
     circles = [f for f in findings_of(tmp_path, changed(cells)) if f.code == "circular_requires"]

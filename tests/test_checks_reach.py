@@ -154,7 +154,7 @@ def test_coverage_after_a_loss(tmp_path):
 def test_a_rule_that_starts_too_early_names_the_year_in_which_it_can_be_met(tmp_path):
     told = messages(tmp_path, changed({"Redundancy!D2": "2030"}), "rule_starts_too_early")
     assert len(told) == 2
-    assert "in 2030 at most 1 allied countries can have 50 t a year" in told[0]
+    assert "in 2030 at most 1 of the allied countries can have 50 t a year" in told[0]
     assert "the rule asks for 2" in told[0]
     assert told[0].endswith("Begin the rule in 2031, or ask for less.")
 

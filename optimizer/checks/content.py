@@ -6,6 +6,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from optimizer.cells import Record
 from optimizer.findings import Finding, Level
@@ -14,7 +15,7 @@ from optimizer.workbook import Workbook
 # A list of allowed words longer than this is no help in a message.
 _MOST_WORDS = 12
 # Comparing a word with all of a long list takes too long where thousands of words are wrong.
-_MOST_COMPARED = 200
+_MOST_COMPARED = 100
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,34 @@ def suggest(word: str, known: Iterable[str]) -> str:
     >>> suggest("fractoin", ["ramp", "operating_year", "fraction"])
     'Did you mean fraction?'
     """
-    words = [name for name in known if name]
-    by_spelling = {name.casefold(): name for name in words}
-    if near := by_spelling.get(word.casefold()):
+    words = tuple(name for name in known if name)
+    if near := _nearest(word.casefold(), words):
         return f"Did you mean {near}?"
-    compared = [name for name in by_spelling if len(words) <= _MOST_COMPARED or name[:1] == word[:1].casefold()]
-    close = difflib.get_close_matches(word.casefold(), compared[:_MOST_COMPARED], n=1)
-    if close:
-        return f"Did you mean {by_spelling[close[0]]}?"
     return f"Write one of: {', '.join(words)}." if 0 < len(words) <= _MOST_WORDS else ""
+
+
+@lru_cache(maxsize=4096)
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    spellings = _spellings(known)
+    if word in spellings:
+        return spellings[word]
+    compared = list(spellings) if len(known) <= _MOST_COMPARED else _alike(known).get(word[:2], [])
+    close = difflib.get_close_matches(word, compared[:_MOST_COMPARED], n=1)
+    return spellings[close[0]] if close else ""
+
+
+@lru_cache(maxsize=64)
+def _spellings(known: tuple[str, ...]) -> dict[str, str]:
+    return {name.casefold(): name for name in known}
+
+
+@lru_cache(maxsize=64)
+def _alike(known: tuple[str, ...]) -> dict[str, list[str]]:
+    """Group long lists by their first two letters, which a slip rarely hits."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in _spellings(known):
+        groups[name[:2]].append(name)
+    return groups
 
 
 def joined(words: Iterable[str], most: int = 5) -> str:

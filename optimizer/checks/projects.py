@@ -6,11 +6,38 @@ from collections.abc import Iterator, Mapping
 
 from optimizer.cells import Record
 from optimizer.checks.content import Content, grouped
-from optimizer.findings import Finding
+from optimizer.findings import Finding, Level
+
+# What a project of a status must state: the column, why, what to write, and the code of the finding.
+_NEEDS = {
+    "candidate": (
+        ("capex_musd", "a candidate needs its capital cost", "Write 0 if meant.", "candidate_needs"),
+        ("lead_years", "a candidate needs its years of construction", "Write 0 if meant.", "candidate_needs"),
+    ),
+    "committed": (
+        (
+            "first_year",
+            "a committed plant needs its first year of operation",
+            "Write it.",
+            "committed_needs_first_year",
+        ),
+    ),
+}
+_ANNUITY_NEEDS = (
+    (
+        "life_years",
+        "with capex_charge = annuity a candidate needs its life",
+        "Write it, or set capex_charge to full.",
+        "annuity_needs_life",
+    ),
+)
 
 
 def project_findings(content: Content) -> Iterator[Finding]:
     """Yield faults and warnings of single projects, of their groups and prerequisites, and of recipes."""
+    for status, needs in _NEEDS.items():
+        annuity = status == "candidate" and content.setting("capex_charge") == "annuity"
+        yield from _blanks(content, status, needs + _ANNUITY_NEEDS if annuity else needs)
     for row in content.rows("Projects"):
         if row.text("status") == "candidate":
             yield from _candidate(content, row)
@@ -21,18 +48,20 @@ def project_findings(content: Content) -> Iterator[Finding]:
     yield from _recipes(content)
 
 
-def _blank(row: Record, column: str) -> bool:
-    return column not in row.row.cells
+def _blanks(content: Content, status: str, needs: tuple[tuple[str, str, str, str], ...]) -> Iterator[Finding]:
+    """Yield each blank; where the column itself is missing, once for all rows."""
+    rows = [row for row in content.rows("Projects") if row.text("status") == status]
+    for column, problem, remedy, code in needs:
+        if rows and column not in content.workbook.table("Projects").letters:
+            missing = f"{problem}, and the column {column} is missing"
+            yield Finding(Level.FAULT, code, "Projects", "", "", None, missing, "Add it.")
+            continue
+        for row in rows:
+            if column not in row.row.cells:
+                yield content.fault(row, column, code, problem, remedy)
 
 
 def _candidate(content: Content, row: Record) -> Iterator[Finding]:
-    for column, what in (("capex_musd", "capital cost"), ("lead_years", "years of construction")):
-        if _blank(row, column):
-            problem = f"a candidate needs its {what}"
-            yield content.fault(row, column, "candidate_needs", problem, "Write 0 if meant.")
-    if content.setting("capex_charge") == "annuity" and _blank(row, "life_years"):
-        problem = "capex_charge = annuity needs the life of every candidate"
-        yield content.fault(row, "life_years", "annuity_needs_life", problem, "Write it, or set capex_charge to full.")
     least, nameplate = row.number("min_capacity_t_per_year"), row.number("capacity_t_per_year")
     if least is not None and nameplate is not None and least > nameplate:
         problem = f"more than the nameplate of {nameplate:g} t/yr"
@@ -56,9 +85,6 @@ def _too_late(content: Content, row: Record) -> Iterator[Finding]:
 
 
 def _standing(content: Content, row: Record) -> Iterator[Finding]:
-    if row.text("status") == "committed" and _blank(row, "first_year"):
-        problem = "a committed plant needs its first year of operation"
-        yield content.fault(row, "first_year", "committed_needs_first_year", problem, "Write the year.")
     first, last = row.year("first_year"), row.year("last_year")
     if first is not None and last is not None and last < first:
         problem = f"before its first year {first}"

@@ -55,7 +55,7 @@ def _counts(
             continue
         met = next((year for year in years if year > early[-1]), None)
         problem = (
-            f"in {year_spans(early)} at most {found[early[0]]} {what} can have {tonnes(least)} t a year, counting the"
+            f"in {year_spans(early)} at most {found[early[0]]} of the {what} can have {tonnes(least)} t a year, counting the"
             f" plants then standing and all candidates at their earliest; the rule asks for {wanted}"
         )
         remedy = f"Begin the rule in {met}, or ask for less." if met else "Ask for less, or add candidates."

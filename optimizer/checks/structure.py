@@ -21,7 +21,7 @@ def structure_findings(workbook: Workbook) -> Iterator[Finding]:
             yield from _columns(workbook.tables[name])
             yield from _rows(workbook.tables[name])
         elif sheet.required and name not in unread:
-            remedy = f"Add it; {sheet.help[0].lower()}{sheet.help[1:]}."
+            remedy = f"Add it: {sheet.help[0].lower()}{sheet.help[1:]}."
             yield _sheet_fault(name, "missing_sheet", "the sheet is missing, or has no header", remedy)
     for name in workbook.tables:
         if name not in SHEETS:
