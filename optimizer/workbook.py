@@ -262,12 +262,23 @@ def _open_as_xlsx(path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             sheets = [name for name in names if name.startswith("xl/worksheets/")]
-            formulas = any(re.search(rb"<(\w+:)?f[\s>/]", archive.read(name)) for name in sheets)
+            formulas = any(_holds_formula(archive, name) for name in sheets)
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError) as error:
         raise InputError(f"{path}: the file is damaged and cannot be read ({error}). Copy or save it again.") from error
     if "xl/workbook.xml" not in names:
         raise InputError(f"{path}: not an Excel workbook (.xlsx). Save it in that format.")
     return formulas
+
+
+def _holds_formula(archive: zipfile.ZipFile, name: str) -> bool:
+    """Search a sheet piece by piece, since a huge one would fill the memory."""
+    before = b""
+    with archive.open(name) as stream:
+        while piece := stream.read(1 << 20):
+            if re.search(rb"<(\w+:)?f[\s>/]", before + piece):
+                return True
+            before = piece[-16:]
+    return False
 
 
 def _read_sheets(path: Path, has_formulas: bool) -> Workbook:
