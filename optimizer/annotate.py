@@ -76,7 +76,9 @@ def _mark(page: Worksheet, place: str, found: list[Finding]) -> None:
 
 def _write_list(page: Worksheet, findings: Sequence[Finding], sheets: Iterable[str]) -> None:
     faults = sum(finding.level is Level.FAULT for finding in findings)
-    page.cell(1, 1, f"{faults} faults, {len(findings) - faults} warnings").font = Font(name="Calibri", size=14, bold=True)
+    page.cell(1, 1, f"{faults} faults, {len(findings) - faults} warnings").font = Font(
+        name="Calibri", size=14, bold=True
+    )
     page.cell(2, 1, "A fault stops the run; a warning does not. This sheet is not read as input.")
     for index, (title, width) in enumerate(zip(_HEADER, _WIDTHS, strict=True), start=1):
         cell = page.cell(4, index, title)
