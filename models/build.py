@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 from models.balance import add_balance
 from models.budget import add_budget
 from models.demand import add_demand
-from models.disruption import add_disruptions, matters
+from models.disruption import add_guards, add_resilience, matters
 from models.instance import Goal, Instance
 from models.investment import add_investment
 from models.network import Network, build_network
@@ -47,7 +47,8 @@ def build_model(instance: Instance, options: Options) -> Any:
     add_demand(m, instance, m.networks, instance.goal)
     add_balance(m, instance, m.networks)
     add_redundancy(m, instance, options.relaxed)
-    add_disruptions(m, instance, m.networks)
+    add_guards(m, instance, m.networks)
+    add_resilience(m, instance)
     add_budget(m, instance)
     if options.minimize is Goal.COST:
         add_costs(m, instance)

@@ -58,7 +58,9 @@ def add_demand(m: Any, instance: Instance, networks: Mapping[str, Network], goal
         )
 
     m.cost_terms["shortfall"] = (
-        {t: _shortfall_cost(m, instance, members, t) for t in instance.years} if goal is Goal.COST else {}
+        {t: _shortfall_cost(m, instance, members, t) for t in networks[BASE].scenario.years}
+        if goal is Goal.COST and BASE in networks
+        else {}
     )
 
 

@@ -1,6 +1,6 @@
 """What the losses ask of the plan: the resilience measure, and what must still be served.
 
-Needs WeightedShortfall_kt, Shortfall_ktpy. Adds TotalShortfall_kt.
+Needs WeightedShortfall_kt, Shortfall_ktpy. Adds the minimum that survives, and TotalShortfall_kt.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from models.network import Network
 from models.relief import add_relief
 
 
-def add_disruptions(m: Any, instance: Instance, networks: Mapping[str, Network]) -> None:
-    """Add the minimum coverage under disruption and TotalShortfall_kt = base + weight x measure over disruptions."""
+def add_guards(m: Any, instance: Instance, networks: Mapping[str, Network]) -> None:
+    """Add the minimum coverage under disruption."""
     guarded = {s: x for s, x in networks.items() if x.scenario.min_coverage is not None}
     checked = [(t, s) for s, x in guarded.items() for t in x.scenario.years if _rows(instance, x, t)]
     m.GUARDED = pyo.Set(initialize=checked, dimen=2)
@@ -30,6 +30,9 @@ def add_disruptions(m: Any, instance: Instance, networks: Mapping[str, Network])
         spared = (1.0 - networks[s].scenario.min_coverage) * demand
         return sum(m.Shortfall_ktpy[d, t, s] for d in groups) <= spared + relief[t, s]
 
+
+def add_resilience(m: Any, instance: Instance) -> None:
+    """Add TotalShortfall_kt = base + weight x measure (average or worst) over the disruptions."""
     weights = weighed(instance)
     total = sum(weights.values())
     worst = instance.measure is Measure.WORST

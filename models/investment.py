@@ -19,6 +19,7 @@ def add_investment(m: Any, instance: Instance, relaxed: bool = False) -> None:
     projects, last = instance.projects, instance.years[-1]
     charged = instance.capex_charge is CapexCharge.ANNUITY
 
+    m.nameplate_capex_musd = {p: project.capex_musd for p, project in instance.candidates.items()}
     m.Fund = pyo.Var(
         m.FUNDINGS, domain=pyo.UnitInterval if relaxed else pyo.Binary, doc="project p is funded in year v"
     )

@@ -95,14 +95,13 @@ def build_network(instance: Instance, scenario: Scenario, layout: Layout) -> Net
     layout
         COUNTRIES or POOLED; POOLED must not be used where costs are asked for.
     """
-    pooled = layout is Layout.POOLED
-    place_of = _places(instance, scenario, pooled)
-    units = _units(instance, scenario, place_of, pooled)
-    groups = _groups(instance, scenario, place_of, pooled)
+    place_of = _places(instance, scenario, layout.joins_places)
+    units = _units(instance, scenario, place_of, joined=not layout.is_priced)
+    groups = _groups(instance, scenario, place_of, joined=not layout.is_priced)
     stock_place = {g.name: place_of[g.material, g.country] for g in instance.stockpiles.values()}
     used = {(k, unit.place[k]) for unit in units.values() for r in unit.recipes for k in r.inputs}
     used |= {(group.material, group.place) for group in groups.values()}
-    legs = _pooled_legs(instance, scenario, place_of) if pooled else _country_legs(instance, scenario)
+    legs = _pooled_legs(instance, scenario, place_of) if layout.joins_places else _country_legs(instance, scenario)
     landings = _landings(instance, place_of, used)
     reach = _reach(instance, units.values(), legs, landings, stock_place)
     legs = tuple(leg for leg in legs if any((leg.material, o, leg.start) in reach for o in Origin))
@@ -121,9 +120,9 @@ def build_network(instance: Instance, scenario: Scenario, layout: Layout) -> Net
 # ---------------------------------------------------------------- places
 
 
-def _places(instance: Instance, scenario: Scenario, pooled: bool) -> dict[tuple[str, str], str]:
+def _places(instance: Instance, scenario: Scenario, joined: bool) -> dict[tuple[str, str], str]:
     """Place of each (material, country)."""
-    if not pooled:
+    if not joined:
         return {(k, c): c for k in instance.materials for c in instance.countries}
     return {
         (k, c): place
@@ -152,16 +151,16 @@ def _is_free(instance: Instance, material: str, i: str, j: str, closed: str | No
 
 
 def _units(
-    instance: Instance, scenario: Scenario, place_of: Mapping[tuple[str, str], str], pooled: bool
+    instance: Instance, scenario: Scenario, place_of: Mapping[tuple[str, str], str], joined: bool
 ) -> dict[str, Unit]:
     """Join the projects that something is left of into units."""
-    joined: dict[tuple[object, ...], list[Project]] = defaultdict(list)
+    alike: dict[tuple[object, ...], list[Project]] = defaultdict(list)
     for project in instance.projects.values():
         if scenario.project_left.get(project.name, 1.0) > 0.0:
             place = _unit_place(instance, project, place_of)
             allied = instance.countries[project.country].makes_allied
-            key = (project.process, allied, tuple(place.items())) if pooled else (project.name,)
-            joined[key].append(project)
+            key = (project.process, allied, tuple(place.items())) if joined else (project.name,)
+            alike[key].append(project)
     return {
         members[0].name: Unit(
             name=members[0].name,
@@ -170,7 +169,7 @@ def _units(
             makes_allied=instance.countries[members[0].country].makes_allied,
             place=_unit_place(instance, members[0], place_of),
         )
-        for members in joined.values()
+        for members in alike.values()
     }
 
 
@@ -180,15 +179,15 @@ def _unit_place(instance: Instance, project: Project, place_of: Mapping[tuple[st
 
 
 def _groups(
-    instance: Instance, scenario: Scenario, place_of: Mapping[tuple[str, str], str], pooled: bool
+    instance: Instance, scenario: Scenario, place_of: Mapping[tuple[str, str], str], joined: bool
 ) -> dict[str, DemandGroup]:
     """Join demand rows of one material, place, origin rule and priority (and sector, where a minimum names one)."""
-    joined: dict[tuple[object, ...], list[Demand]] = defaultdict(list)
+    alike: dict[tuple[object, ...], list[Demand]] = defaultdict(list)
     for demand in instance.demands.values():
         place = place_of[demand.material, demand.country]
         checked = scenario.sector is not None and demand.sector == scenario.sector
-        alike = (demand.material, place, demand.allied_only, tuple(demand.priority.items()), checked)
-        joined[alike if pooled else (demand.name,)].append(demand)
+        key = (demand.material, place, demand.allied_only, tuple(demand.priority.items()), checked)
+        alike[key if joined else (demand.name,)].append(demand)
     return {
         rows[0].name: DemandGroup(
             name=rows[0].name,
@@ -197,7 +196,7 @@ def _groups(
             place=place_of[rows[0].material, rows[0].country],
             allied_only=rows[0].allied_only,
         )
-        for rows in joined.values()
+        for rows in alike.values()
     }
 
 

@@ -13,11 +13,23 @@ class Layout(StrEnum):
 
     COUNTRIES: every country and every plant for itself; needed wherever costs are asked for. POOLED: countries between
     which material moves freely are one place, plants of one process in one place are one unit; exact where only tonnes
-    are asked for (the proof is in FORMULATION.md).
+    are asked for (the proof is in FORMULATION.md). FREIGHT_FREE: one place as in POOLED, but every plant for itself: the
+    cost without freight, a lower bound that is found much faster.
     """
 
     COUNTRIES = "countries"
+    FREIGHT_FREE = "freight_free"
     POOLED = "pooled"
+
+    @property
+    def joins_places(self) -> bool:
+        """Whether countries between which material moves freely are one place."""
+        return self is not Layout.COUNTRIES
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether every plant and demand row stands for itself, so that each can have its price."""
+        return self is not Layout.POOLED
 
 
 @dataclass(frozen=True)

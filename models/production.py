@@ -13,7 +13,6 @@ import pyomo.environ as pyo
 
 from models.instance import BASE, Instance
 from models.network import Network
-from models.options import Layout
 
 
 def add_production(m: Any, instance: Instance, networks: Mapping[str, Network]) -> None:
@@ -54,7 +53,7 @@ def add_production(m: Any, instance: Instance, networks: Mapping[str, Network]) 
     m.running_cost = {
         s: {t: _opex(m, instance, recipes_of, x, t, s) for t in x.scenario.years}
         for s, x in networks.items()
-        if x.layout is Layout.COUNTRIES
+        if x.layout.is_priced
     }
     m.cost_terms["opex"] = m.running_cost.get(BASE, {})
 

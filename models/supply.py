@@ -13,7 +13,6 @@ import pyomo.environ as pyo
 
 from models.instance import BASE, Instance, Stockpile
 from models.network import Network
-from models.options import Layout
 
 
 def add_imports(m: Any, instance: Instance, networks: Mapping[str, Network]) -> None:
@@ -40,7 +39,7 @@ def add_imports(m: Any, instance: Instance, networks: Mapping[str, Network]) -> 
             for t in network.scenario.years
         }
         for s, network in networks.items()
-        if network.layout is Layout.COUNTRIES
+        if network.layout.is_priced
     }
     m.cost_terms["imports"] = m.import_cost.get(BASE, {})
 

@@ -13,7 +13,6 @@ import pyomo.environ as pyo
 
 from models.instance import BASE
 from models.network import Network
-from models.options import Layout
 
 
 def add_transport(m: Any, networks: Mapping[str, Network]) -> None:
@@ -40,6 +39,6 @@ def add_transport(m: Any, networks: Mapping[str, Network]) -> None:
             for t in network.scenario.years
         }
         for s, network in networks.items()
-        if network.layout is Layout.COUNTRIES
+        if network.layout.is_priced
     }
     m.cost_terms["transport"] = m.freight_cost.get(BASE, {})

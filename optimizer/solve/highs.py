@@ -133,7 +133,7 @@ class Session:
             kind = highspy.HighsVarType
             lp.integrality_ = [kind.kInteger if whole else kind.kContinuous for whole in self.integer]
         highs = self._highs
-        highs.silent()
+        highs.setOptionValue("log_to_console", False)  # Not silent(): a silent solver does not report progress either.
         for option, value in {
             "threads": _THREADS,
             "random_seed": _SEED,
@@ -177,6 +177,10 @@ class Session:
         if len(columns):
             self._highs.changeColsIntegrality(len(columns), columns, np.array([kind] * len(columns)))
 
+    def use_interior_point(self, on: bool) -> None:
+        """Solve linear problems by the interior-point method (faster from nothing), or as the solver chooses."""
+        self._highs.setOptionValue("solver", "ipm" if on else "choose")
+
     def start_from(self, values: np.ndarray) -> None:
         """Offer a plan to start from."""
         solution = highspy.HighsSolution()
@@ -185,8 +189,8 @@ class Session:
 
     # ------------------------------------------------------------ solve
 
-    def solve(self, limits: Limits = Limits(), progress: Progress | None = None) -> Outcome:
-        """Solve what stands; see ``Outcome``.
+    def solve(self, limits: Limits = Limits(), progress: Progress | None = None, interruptible: bool = True) -> Outcome:
+        """Solve what stands; see ``Outcome``. What is not interruptible runs to its end in spite of Ctrl-C.
 
         Raises
         ------
@@ -196,16 +200,14 @@ class Session:
         highs = self._highs
         highs.setOptionValue("mip_abs_gap", limits.absolute_gap)
         highs.setOptionValue("mip_rel_gap", limits.relative_gap)
-        # The solver's clock runs on from one solve to the next.
-        end = float("inf") if limits.seconds is None else highs.getRunTime() + max(limits.seconds, 0.01)
-        highs.setOptionValue("time_limit", end)
+        highs.setOptionValue("time_limit", float("inf") if limits.seconds is None else max(limits.seconds, 0.01))
         started = time.perf_counter()
-        with self._callbacks(progress):
+        with self._callbacks(progress, interruptible):
             highs.run()
         return self._outcome(time.perf_counter() - started)
 
     @contextmanager
-    def _callbacks(self, progress: Progress | None) -> Iterator[None]:
+    def _callbacks(self, progress: Progress | None, interruptible: bool) -> Iterator[None]:
         def stop(event: Any) -> None:
             if self.interrupt.pressed:
                 event.interrupt()
@@ -216,7 +218,7 @@ class Session:
                 progress(out.mip_primal_bound, out.mip_dual_bound, out.running_time)
 
         highs = self._highs
-        stops = [highs.cbMipInterrupt, highs.cbSimplexInterrupt]
+        stops = [highs.cbMipInterrupt, highs.cbSimplexInterrupt] if interruptible else []
         for callback in stops:
             callback += stop
         if progress is not None:
