@@ -14,7 +14,6 @@ import pyomo.environ as pyo
 
 from models.instance import Instance, Origin
 from models.network import Leg, Network
-from models.options import Layout
 
 
 def add_investment_sets(m: Any, instance: Instance) -> None:
@@ -104,7 +103,7 @@ def _origins_served(network: Network, d: str) -> tuple[Origin, ...]:
     arrives = tuple(o for o in Origin if (group.material, o, group.place) in network.reach)
     if group.allied_only:
         return tuple(o for o in arrives if o is Origin.ALLIED)
-    return arrives if network.layout is Layout.COUNTRIES or not arrives else (Origin.OPEN,)
+    return arrives if network.layout.is_priced or not arrives else (Origin.OPEN,)
 
 
 def _downgrades(network: Network) -> list[tuple[str, str]]:
@@ -113,7 +112,7 @@ def _downgrades(network: Network) -> list[tuple[str, str]]:
     asked = {
         (k, network.units[u].place[k]) for u, q, o in network.runs if o is Origin.OPEN for k in recipes[u, q].inputs
     }
-    if network.layout is Layout.POOLED:
+    if not network.layout.is_priced:
         asked |= {(group.material, group.place) for group in network.groups.values() if not group.allied_only}
     # Sorted, since a set has no order that is the same from run to run.
     return sorted((k, i) for k, o, i in network.reach if o is Origin.ALLIED and (k, i) in asked)
