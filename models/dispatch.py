@@ -8,6 +8,8 @@ most demand served from allied origin.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import pyomo.environ as pyo
@@ -29,9 +31,27 @@ GOALS = ("shortfall", "uneven", "cost", "moved", "open")
 
 def build_dispatch(instance: Instance, investment: Investment, scenario: Scenario) -> Any:
     """Build the flows of ``scenario`` under ``investment``, with one variable per goal in ``m.Goal``."""
+    m = _flows(instance, investment, scenario, Layout.COUNTRIES)
+    _add_goals(m, instance, scenario)
+    return m
+
+
+def build_potential(instance: Instance, investment: Investment, scenario: Scenario, demands: Collection[str]) -> Any:
+    """Build the pooled flows of ``scenario`` under ``investment``: least weighted shortfall of some of the demand rows.
+
+    With the capacities as right-hand sides of ``run_within_capacity``, so that one can be raised and solved again.
+    """
+    chosen = {d: row for d, row in instance.demands.items() if d in demands}
+    m = _flows(replace(instance, demands=chosen), investment, scenario, Layout.POOLED)
+    m.objective = pyo.Objective(expr=m.WeightedShortfall_kt[scenario.name])
+    return m
+
+
+def _flows(instance: Instance, investment: Investment, scenario: Scenario, layout: Layout) -> Any:
+    """What both have in common: one scenario's network with capacities and stock levels as data."""
     m = pyo.ConcreteModel(name="dispatch")
     m.cost_terms, m.reliefs = {}, {}
-    m.networks = {scenario.name: build_network(instance, scenario, Layout.COUNTRIES)}
+    m.networks = {scenario.name: build_network(instance, scenario, layout)}
     m.YEARS = pyo.Set(initialize=instance.years)
     m.CAPACITIES = pyo.Set(initialize=list(investment.capacity_ktpy), dimen=2)
     m.Capacity_ktpy, m.Level_kt = investment.capacity_ktpy, investment.level_kt
@@ -44,7 +64,6 @@ def build_dispatch(instance: Instance, investment: Investment, scenario: Scenari
     add_balance(m, instance, m.networks)
     add_guards(m, instance, m.networks)
     _keep_base_draws(m, investment)
-    _add_goals(m, instance, scenario)
     return m
 
 

@@ -1,0 +1,212 @@
+"""The command line: parse, call one function, print a few lines that matter, exit."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from optimizer.annotate import annotate
+from optimizer.checks import check as check_workbook
+from optimizer.findings import Finding, InputError, Level
+from optimizer.output import MANIFEST, REPORT, VIOLATIONS, OutputError
+from optimizer.progress import Progress
+from optimizer.run import Run, SolveOptions, run_solve
+from optimizer.template import folder_to_xlsx, write_template
+from optimizer.workbook import read_workbook
+
+DONE, USAGE, BAD_INPUT, INFEASIBLE, NO_PLAN, AUDIT_FAILED = 0, 2, 3, 4, 5, 6
+_EXAMPLE = Path("inputs") / "allied_magnets"
+_MOST_SHOWN = 200
+
+INPUT = click.argument("path", metavar="INPUT", type=click.Path(path_type=Path))
+DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="magnetgrid")
+def main() -> None:
+    """Decide which plants to fund, where, how large and when, so that supply survives a loss.
+
+    INPUT is an Excel workbook (.xlsx) or a folder of .csv files with the same sheets.
+    """
+
+
+def _guarded(command: Callable[..., int]) -> Callable[..., None]:
+    """Turn what can go wrong into a message and an exit code."""
+
+    @wraps(command)
+    def guarded(*args: Any, debug: bool, **kwargs: Any) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except InputError as error:
+            _show_findings(error.findings, str(error))
+            code = BAD_INPUT
+        except OutputError as error:
+            click.echo(str(error), err=True)
+            code = USAGE
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            code = NO_PLAN
+        except Exception as error:
+            if debug:
+                traceback.print_exc()
+            click.echo(
+                f"This is a fault of the program: {type(error).__name__}: {error}. Run again with --debug.", err=True
+            )
+            code = 1
+        sys.exit(code)
+
+    return guarded
+
+
+@main.command()
+@click.argument("path", metavar="FILE.xlsx", type=click.Path(path_type=Path))
+@click.option("--example", is_flag=True, help="Write the reference case instead of a blank workbook.")
+@click.option(
+    "--from", "folder", type=click.Path(path_type=Path), help="Make the workbook from a folder of .csv files."
+)
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+@DEBUG
+@_guarded
+def template(path: Path, example: bool, folder: Path | None, force: bool) -> int:
+    """Write a blank workbook to fill in, or the reference case."""
+    if path.suffix != ".xlsx":
+        raise OutputError(f"{path}: the name must end in .xlsx.")
+    if path.exists() and not force:
+        raise OutputError(f"{path}: exists already. Add --force to replace it.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    source = folder or (_example_folder() if example else None)
+    if source is None:
+        write_template(path)
+    else:
+        folder_to_xlsx(source, path)
+    click.echo(f"Written: {path}")
+    return DONE
+
+
+def _example_folder() -> Path:
+    """The reference case, beside the working folder or beside the program's own source."""
+    for place in (Path.cwd(), Path(__file__).resolve().parent.parent):
+        if (place / _EXAMPLE).is_dir():
+            return place / _EXAMPLE
+    raise OutputError(f"{_EXAMPLE}: not found. Run this in the project's folder, or use --from FOLDER.")
+
+
+@main.command()
+@INPUT
+@click.option("--annotate", "copy", type=click.Path(path_type=Path), help="Write a copy with the cells marked.")
+@DEBUG
+@_guarded
+def check(path: Path, copy: Path | None) -> int:
+    """Tell every fault and warning of a workbook, each with its cell and remedy."""
+    workbook = read_workbook(path)
+    findings = tuple(check_workbook(workbook))
+    faults = sum(finding.level is Level.FAULT for finding in findings)
+    _show_findings(findings, f"{path}: {_count(faults, 'fault')}, {_count(len(findings) - faults, 'warning')}")
+    if copy is not None:
+        annotate(workbook, list(findings), copy)
+        click.echo(f"Marked copy: {copy}", err=bool(faults))
+    return BAD_INPUT if faults else DONE
+
+
+@main.command()
+@INPUT
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the results [outputs/<name>-solve].")
+@click.option("--budget", type=click.FloatRange(min=0), help="Public budget in MUSD, instead of the workbook's.")
+@click.option("--coverage-gap-points", type=click.FloatRange(0, 100), help="Gap asked of the coverage step, in points.")
+@click.option("--cost-gap", type=click.FloatRange(0, 1), help="Gap asked of the cost step, as a fraction.")
+@click.option(
+    "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Solver seconds, instead of the workbook's."
+)
+@click.option(
+    "--relax", is_flag=True, help="Solve the linear relaxation: plants in fractions. For bounds, not for plans."
+)
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@DEBUG
+@_guarded
+def solve(
+    path: Path,
+    out: Path | None,
+    budget: float | None,
+    coverage_gap_points: float | None,
+    cost_gap: float | None,
+    time_limit: float | None,
+    relax: bool,
+    quiet: bool,
+) -> int:
+    """Find the plan for one budget: Excel report, tables as CSV, manifest."""
+    options = SolveOptions(budget, coverage_gap_points, cost_gap, time_limit, relax)
+    run = run_solve(path, out, options, Progress(quiet))
+    return _show_run(run)
+
+
+# ---------------------------------------------------------------- what is printed
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _show_findings(findings: tuple[Finding, ...], headline: str) -> None:
+    """Print findings, faults first, on standard error if there is a fault."""
+    faults = [finding for finding in findings if finding.level is Level.FAULT]
+    warnings = [finding for finding in findings if finding.level is Level.WARNING]
+    err = bool(faults) or not findings
+    click.echo(headline, err=err)
+    for word, group in (("", faults), ("warning: ", warnings)):
+        for finding in group[:_MOST_SHOWN]:
+            click.echo(f"  {word}{finding}", err=err)
+        if len(group) > _MOST_SHOWN:
+            click.echo(f"  ... and {len(group) - _MOST_SHOWN} more; check --annotate shows all.", err=err)
+
+
+def _show_run(run: Run) -> int:
+    manifest = run.manifest
+    if manifest["status"] in ("infeasible", "no_plan"):
+        for reason in run.reasons:
+            click.echo(reason, err=True)
+        click.echo(f"Manifest: {run.out / MANIFEST}", err=True)
+        return INFEASIBLE if manifest["status"] == "infeasible" else NO_PLAN
+    passed: bool = manifest["audit"]["passed"]  # type: ignore[index]
+    if not passed:
+        click.echo(f"The plan fails its audit and is not reported: {len(run.reasons)} violations.", err=True)
+        for reason in run.reasons[:20]:
+            click.echo(f"  {reason}", err=True)
+        click.echo(f"All of them: {run.out / VIOLATIONS}", err=True)
+        return AUDIT_FAILED
+    for line in headline(manifest):
+        click.echo(line)
+    click.echo(f"Report:    {run.out / REPORT}")
+    return DONE
+
+
+def headline(manifest: dict[str, Any]) -> list[str]:
+    """The four or five numbers that matter, as lines."""
+    status = "proven within the gaps asked for" if manifest["status"] == "optimal" else "a plan, not proven as asked"
+    lines = [f"Status:    {manifest['status']} ({status})"]
+    if manifest["relaxed"]:
+        lines.append("           LINEAR RELAXATION: plants in fractions, a bound and not a plan")
+    if manifest["objective"] == "coverage":
+        demand = manifest["weighted_demand_t"]
+        points = 100.0 * (1.0 - manifest["weighted_shortfall_t"] / demand) if demand else 100.0
+        lines.append(
+            f"Coverage:  {points:.2f} points of weighted demand, losses included"
+            f" (gap {manifest['coverage_gap_points']:.2f} points, {manifest['coverage_gap_t']:,.0f} t)"
+        )
+    lines.append(f"Shortfall: {manifest['base_shortfall_t']:,.0f} t in the base case, all years")
+    lines.append(f"Cost:      {manifest['cost_musd']:,.1f} MUSD discounted (gap {manifest['cost_gap']:.2%})")
+    budget = manifest["budget_musd"]
+    of = "no limit" if budget is None else f"of {budget:,.0f} MUSD"
+    lines.append(f"Outlay:    {manifest['outlay_musd']:,.1f} MUSD public, {of}")
+    lines.append(f"Audit:     passed, {manifest['audit']['checks']:,} checks")
+    return lines
+
+
+if __name__ == "__main__":
+    main()

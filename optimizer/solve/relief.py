@@ -1,0 +1,77 @@
+"""What an infeasible case would need: the limits that a planner set, and by how much they would have to give.
+
+The limits' relief variables are freed and their sum, each measured by its own limit, is made as small as possible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from models.build import build_model
+from models.instance import Goal, Instance
+from models.options import Layout, Options
+from optimizer.solve.highs import Limits, Session
+
+_RELATIVE_GAP = 0.01
+_SECONDS = 60.0
+_LEAST = 1e-7
+
+
+@dataclass(frozen=True)
+class Relief:
+    """One limit that would have to give: constraint family, its index, the amount in the family's unit."""
+
+    limit: str
+    index: tuple[Any, ...]
+    amount: float
+    unit: str
+
+
+def find_relief(instance: Instance, seconds: float | None = None) -> list[Relief]:
+    """Return the limits that give in a cheapest repair, or nothing if none was found in time."""
+    layout = Layout.FREIGHT_FREE if instance.goal is Goal.COST else Layout.POOLED
+    goal = Goal.COST if instance.goal is Goal.COST else Goal.COVERAGE
+    model = build_model(instance, Options(goal, base_layout=layout))
+    session = Session(model)
+    costs: dict[int, float] = {}
+    for limit, (relief, _) in model.reliefs.items():
+        for index, variable in relief.items():
+            if id(variable) in session.column:
+                costs[session.column[id(variable)]] = 1.0 / _measure(model, instance, limit, index)
+    columns = np.array(list(costs), dtype=int)
+    session.set_bounds(columns, np.zeros(len(columns)), np.full(len(columns), np.inf))
+    session.minimize(costs)
+    time = _SECONDS if seconds is None else min(seconds, _SECONDS)
+    outcome = session.solve(Limits(relative_gap=_RELATIVE_GAP, seconds=time))
+    if outcome.values is None:
+        return []
+    session.load(outcome.values)
+    return [
+        Relief(limit, index if isinstance(index, tuple) else (index,), float(variable.value), unit)
+        for limit, (relief, unit) in model.reliefs.items()
+        for index, variable in relief.items()
+        if variable.value is not None and variable.value > _LEAST
+    ]
+
+
+def _measure(model: Any, instance: Instance, limit: str, index: Any) -> float:
+    """Size of a limit, so that reliefs of different kinds can be added: a tenth of the budget weighs as a tenth of a demand."""
+    every_capex = sum(project.capex_musd for project in instance.candidates.values())
+    match limit:
+        case "minimum_coverage_is_served":
+            return max(model.demand_kt[index], _LEAST)
+        case "minimum_coverage_survives":
+            t, s = index
+            return max(sum(model.demand_kt[d, t, s] for d in model.networks[s].groups), _LEAST)
+        case "outlay_within_budget":
+            return max(instance.budget_musd or 0.0, 0.01 * every_capex, 1.0)
+        case "outlay_is_paid":
+            return max(0.01 * every_capex, 1.0)
+        case "country_share_within_limit":
+            r, _, t = index
+            return max(sum(instance.projects[p].nameplate_ktpy for p in instance.rules[r].conversion), _LEAST)
+        case _:
+            return 1.0
