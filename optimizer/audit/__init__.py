@@ -56,7 +56,7 @@ def audit(workbook: Workbook, tables: Path, budget_musd: float | None, manifest:
         The budget in force; None for no limit.
     manifest
         ``objective``, ``weighted_shortfall_t``, ``base_shortfall_t``, ``cost_musd``, ``outlay_musd``, ``budget_musd``
-        and ``relaxed`` of the plan.
+        and ``relaxed`` of the plan; ``plan_weighted_shortfall_t`` is held against the tables where it is given.
     """
     ledger = Ledger()
     facts = read_facts(workbook)

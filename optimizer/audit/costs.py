@@ -82,7 +82,10 @@ def _fixed_opex(case: Case) -> Entries:
             entries += [("fixed_opex", year, project.fixed_opex_musd) for year in years if project.stands(year)]
     for row in case.written.portfolio if not case.relaxed else []:
         project = case.facts.projects[row.project]
-        first, yearly = project.first_output_year(int(row.funded_year)), project.share_of_nameplate(row.size_t_per_year)
+        first, yearly = (
+            project.first_operating_year(int(row.funded_year)),
+            project.share_of_nameplate(row.size_t_per_year),
+        )
         entries += [("fixed_opex", year, yearly * project.fixed_opex_musd) for year in years if year >= first]
     return entries
 

@@ -116,7 +116,12 @@ def audit_shortfall(case: Case, ledger: Ledger) -> None:
     possible = sum(row.priority * row.demand_t for row in case.written.coverage if row.scenario == BASE)
     slack = max(0.001, 1e-6 * best, case.facts.settings.slack_points / 100 * possible)
     message = "The plan gives back no more of the first step's coverage than the slack."
-    ledger.at_most("weighted_shortfall", where, best + slack, weighted_shortfall(case), message, TONNES, best)
+    measured = weighted_shortfall(case)
+    ledger.at_most("weighted_shortfall", where, best + slack, measured, message, TONNES, best)
+    if "plan_weighted_shortfall_t" in case.manifest:
+        found, where = float(str(case.manifest["plan_weighted_shortfall_t"])), "manifest plan_weighted_shortfall_t"
+        message = "The manifest states the weighted shortfall of the printed rows."
+        ledger.same("plan_shortfall", where, measured, found, message, TONNES)
 
 
 def weighted_shortfall(case: Case) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optimizer.audit.facts import Case, Facts
-from optimizer.audit.ledger import MUSD, TONNES, Ledger
+from optimizer.audit.ledger import MUSD, SHARE, TONNES, Ledger
 from optimizer.audit.plants import Project
+from optimizer.audit.scenarios import BASE
 from optimizer.audit.written import Portfolio, Written, key, place, place_of
 
 
@@ -27,7 +28,7 @@ def capacities(facts: Facts, written: Written, relaxed: bool) -> dict[tuple[str,
     else:
         funded = {
             (row.project, year): facts.projects[row.project].fraction(
-                year - facts.projects[row.project].first_output_year(int(row.funded_year)) + 1
+                year - facts.projects[row.project].first_operating_year(int(row.funded_year)) + 1
             )
             * row.size_t_per_year
             for row in written.portfolio
@@ -38,9 +39,11 @@ def capacities(facts: Facts, written: Written, relaxed: bool) -> dict[tuple[str,
 
 def audit_funding(case: Case, ledger: Ledger) -> None:
     """Hold every row of the portfolio, and what the rows promise each other, against the cells."""
+    runs = _base_runs(case)
     for row in case.written.portfolio:
         project = case.facts.projects[row.project]
         _same_words(row, project, ledger)
+        _use(case, row, runs, ledger)
         _public_money(row, project, ledger)
         if not case.relaxed:
             _size_and_year(case.facts, row, project, ledger)
@@ -58,17 +61,30 @@ def _same_words(row: Portfolio, project: Project, ledger: Ledger) -> None:
     ledger.same("portfolio_nameplate", place(row), project.nameplate_t, nameplate, message, TONNES)
 
 
+def _use(case: Case, row: Portfolio, runs: Mapping[tuple[str, int], float], ledger: Ledger) -> None:
+    """Check the mean utilization: all that runs in the base against all the capacity of the years."""
+    years = case.facts.settings.years
+    capacity = sum(case.capacity_t.get((row.project, year), 0.0) for year in years)
+    ran, found = sum(runs.get((row.project, year), 0.0) for year in years), row.mean_utilization
+    where, message = place(row), "The mean utilization is base runs / capacity, over all years."
+    if capacity <= 0:
+        ledger.holds("mean_utilization", where, found is None, None, found, "Without capacity there is no utilization.")
+    else:
+        # Rounding of small capacities weighs more than that of a share.
+        unit = SHARE + TONNES / 100 / capacity
+        ledger.same("mean_utilization", where, ran / capacity, -1.0 if found is None else found, message, unit)
+
+
 def _public_money(row: Portfolio, project: Project, ledger: Ledger) -> None:
-    outlay, message = (
-        project.public_share * row.capex_musd,
-        "The public outlay is the public share of the capital cost.",
-    )
+    message = "The public outlay is the public share of the capital cost."
+    outlay = project.public_share * row.capex_musd
     ledger.same("public_outlay", place(row), outlay, row.public_outlay_musd, message, MUSD)
 
 
 def _size_and_year(facts: Facts, row: Portfolio, project: Project, ledger: Ledger) -> None:
     """Check size, capital cost and years of a candidate that is funded whole."""
     where, size, last = place(row), row.size_t_per_year, facts.settings.last_year
+    ledger.same("funded_share", where, 1.0, row.funded_share, "A candidate is funded whole.", SHARE)
     message = "The size lies between the smallest size and nameplate."
     ledger.at_least("size_in_range", where, project.smallest_t, size, message, TONNES)
     ledger.at_most("size_in_range", where, project.nameplate_t, size, message, TONNES)
@@ -80,11 +96,11 @@ def _size_and_year(facts: Facts, row: Portfolio, project: Project, ledger: Ledge
     ledger.holds("funding_year", where, row.funded_year in allowed, span, row.funded_year, message)
     funded = int(row.funded_year)
     for name, year, found in (
-        ("first_output_year", project.first_output_year(funded), row.first_output_year),
-        ("full_output_year", project.full_output_year(funded), row.full_output_year),
+        ("first_output_year", project.output_year(funded, full=False), row.first_output_year),
+        ("full_output_year", project.output_year(funded, full=True), row.full_output_year),
     ):
         # What lies beyond the horizon may be left blank.
-        ok = found == year or (found is None and year > last)
+        ok = found == year or (found is None and year is not None and year > last)
         ledger.holds(name, where, ok, year, found, "Output follows funding by lead time and ramp-up.")
 
 
@@ -118,10 +134,7 @@ def audit_capacity(case: Case, ledger: Ledger) -> None:
         where = place_of("capacity", *at)
         message = "Every project has a row in each year with capacity."
         ledger.holds("capacity_row", where, at in written, "a row", None, message)
-    runs: dict[tuple[str, int], float] = {}
-    for run in case.written.runs:
-        if case.facts.scenarios[run.scenario].is_base:
-            runs[run.project, run.year] = runs.get((run.project, run.year), 0.0) + run.run_t
+    runs = _base_runs(case)
     for row in case.written.capacity:
         project, where = case.facts.projects[row.project], place(row)
         expected = project.country, project.stage, project.process, project.status
@@ -134,3 +147,12 @@ def audit_capacity(case: Case, ledger: Ledger) -> None:
         ledger.at_most("capacity_in_nameplate", where, project.nameplate_t, row.capacity_t, message, TONNES)
         ran, message = runs.get((row.project, row.year), 0.0), "The run is the sum of the base runs."
         ledger.same("run_in_base", where, ran, row.run_t, message, TONNES)
+
+
+def _base_runs(case: Case) -> dict[tuple[str, int], float]:
+    """Sum the base runs of every project and year over recipes and origins."""
+    runs: dict[tuple[str, int], float] = {}
+    for run in case.written.runs:
+        if run.scenario == BASE:
+            runs[run.project, run.year] = runs.get((run.project, run.year), 0.0) + run.run_t
+    return runs

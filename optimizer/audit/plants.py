@@ -60,16 +60,16 @@ class Project:
             return 1.0
         return next((value for start, value in reversed(self.ramp) if start <= operating_year), 0.0)
 
-    def first_output_year(self, funded: int) -> int:
+    def first_operating_year(self, funded: int) -> int:
         """Return the first operating year of a candidate."""
         return funded + self.lead_years
 
-    def full_output_year(self, funded: int) -> int:
-        """Return the first year in which the ramp is at the value that holds on."""
-        last = self.ramp[-1][1] if self.ramp else 1.0
-        starts = [start for start, value in self.ramp if value != last]
-        steps = [start for start, value in self.ramp if value == last and start > max(starts, default=0)]
-        return self.first_output_year(funded) + min(steps, default=1) - 1
+    def output_year(self, funded: int, full: bool) -> int | None:
+        """Return the first year with output, or with the largest share of the ramp; None where there is none."""
+        largest = max((value for _, value in self.ramp), default=1.0)
+        steps = self.ramp or ((1, 1.0),)
+        start = next((start for start, value in steps if value >= largest or (value > 0 and not full)), None)
+        return None if start is None or largest <= 0 else self.first_operating_year(funded) + start - 1
 
     def stands(self, year: int) -> bool:
         """Tell whether an existing or committed plant operates in a year."""

@@ -26,8 +26,10 @@ class Portfolio(NamedTuple):
     full_output_year: int | None
     size_t_per_year: float
     nameplate_t_per_year: float
+    funded_share: float
     capex_musd: float
     public_outlay_musd: float
+    mean_utilization: float | None
 
 
 class Coverage(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 HEADERS = {
     "portfolio": "project,country,site,process,stage,funded_year,first_output_year,full_output_year,size_t_per_year,"
-    "nameplate_t_per_year,capex_musd,public_outlay_musd",
+    "nameplate_t_per_year,funded_share,capex_musd,public_outlay_musd,mean_utilization",
     "coverage": "scenario,sector,country,material,allied_only,year,demand_t,served_t,served_allied_t,shortfall_t,"
     "coverage,priority",
     "capacity": "project,country,stage,process,status,year,capacity_t,run_t",
@@ -86,7 +86,7 @@ INVESTMENT = Toy(
         "Redundancy": "rule,stage,material,from_year,min_countries,min_projects,max_country_share\nr,,m,2032,1,1,1",
     },
     tables={
-        "portfolio": "p,A,p,make,press,2030,2031,2032,80,100,8.4,4.2",
+        "portfolio": "p,A,p,make,press,2030,2031,2032,80,100,1,8.4,4.2,1",
         "coverage": """
             base,all,A,m,no,2030,95,0,0,95,0,1
             base,all,A,m,no,2031,100,40,40,60,0.4,1

@@ -47,7 +47,7 @@ def _is_free(table: str, column: str, row: list[str], change: float) -> bool:
 def _steps(column: str) -> tuple[float, ...]:
     if column in YEARS:
         return (1, -1)
-    if column == "coverage":
+    if column in ("coverage", "funded_share", "mean_utilization"):
         return (0.001, -0.001)
     return (0.01, -0.01) if "musd" in column else (0.05, -0.05)
 
@@ -213,7 +213,7 @@ STRANGE_ROWS = [
     (CHAIN, "runs", "base,pg,r9,allied,2030,1", "known_name"),
     (CHAIN, "costs", "tax,2030,1,1", "known_name"),
     (CHAIN, "outlays", "all,pg,2030,1", "known_name"),
-    (INVESTMENT, "portfolio", "q,A,q,make,press,2030,2031,2032,80,100,8.4,4.2", "outlay_by_project"),
+    (INVESTMENT, "portfolio", "q,A,q,make,press,2030,2031,2032,80,100,1,8.4,4.2,", "outlay_by_project"),
     (INVESTMENT, "outlays", "G,p,2032,1", "known_name"),
     (LOSS, "flows", "loss:A,m,allied,A,B,2031,1", "nothing_leaves"),
     (LOSS, "flows", "loss:A,m,allied,B,C,2032,1", "known_name"),
@@ -253,7 +253,7 @@ def test_annuity_is_charged_from_the_funding_year(tmp_path: Path) -> None:
 def test_a_relaxed_plan_may_fund_fractions(tmp_path: Path) -> None:
     """Years and sizes are not judged, balances and outlays are."""
     toy = replace(INVESTMENT, manifest={**INVESTMENT.manifest, "relaxed": True})
-    portfolio = [["p", "A", "p", "make", "press", "2030.4", "", "", "30", "100", "8.4", "4.2"]]
+    portfolio = [["p", "A", "p", "make", "press", "2030.4", "", "", "30", "100", "0.3", "8.4", "4.2", "1"]]
     assert run(toy, tmp_path, {"portfolio": portfolio}).violations == []
 
 
