@@ -19,14 +19,17 @@ from models.network import Leg, Network
 def add_investment_sets(m: Any, instance: Instance) -> None:
     """Declare YEARS, CANDIDATES, SIZABLE, FUNDINGS (p, v) and CAPACITIES (p, t).
 
-    A funding that gives no output within the horizon only costs, and is left out, unless another project requires it.
+    A funding that gives no output within the horizon only costs, and is left out, unless another project requires it or
+    its fixed opex is a revenue.
     """
     required = {name for project in instance.candidates.values() for name in project.requires}
     fundings = [
         (p, v)
         for p, project in instance.candidates.items()
         for v in project.funding_years
-        if p in required or any(project.fraction(v, t) > 0.0 for t in instance.years)
+        if p in required
+        or project.fixed_opex_musd_per_year < 0.0
+        or any(project.fraction(v, t) > 0.0 for t in instance.years)
     ]
     m.YEARS = pyo.Set(initialize=instance.years)
     m.CANDIDATES = pyo.Set(initialize=list(instance.candidates))
