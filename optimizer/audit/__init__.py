@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from optimizer.audit.balance import audit_balance, audit_signs
+from optimizer.audit.capacity import audit_capacity, capacities
 from optimizer.audit.costs import audit_costs
 from optimizer.audit.coverage import audit_coverage, audit_losses, audit_shortfall
 from optimizer.audit.facts import Case, read_facts
-from optimizer.audit.funding import audit_capacity, audit_funding, capacities
+from optimizer.audit.funding import audit_funding
 from optimizer.audit.ledger import AuditResult, Ledger, Violation, write_violations
 from optimizer.audit.names import keep_known
 from optimizer.audit.outlays import audit_outlays
@@ -66,7 +67,7 @@ def audit(workbook: Workbook, tables: Path, budget_musd: float | None, manifest:
     if written is not None:
         known = keep_known(written, facts, ledger)
         relaxed = bool(manifest.get("relaxed", False))
-        case = Case(facts, known, manifest, budget_musd, relaxed, capacities(facts, known, relaxed))
+        case = Case(facts, known, manifest, budget_musd, relaxed, capacities(facts, known))
         for recount in _RECOUNTS:
             recount(case, ledger)
     return AuditResult(ledger.checks, ledger.violations)

@@ -18,13 +18,11 @@ def audit_costs(case: Case, ledger: Ledger) -> None:
     written = {key(row): row for row in case.written.costs}
     for at in sorted(expected.keys() | written.keys()):
         row = written.get(at)
-        term, year = at
         real, discounted = (row.musd_undiscounted, row.musd) if row else (0.0, 0.0)
         where, scale = place_of("costs", *at), sizes.get(at, 0.0)
-        if not (case.relaxed and term in ("capex", "fixed_opex")):
-            message = "The term follows from the cells and the tables of the base."
-            ledger.same("cost_term", where, expected.get(at, 0.0), real, message, MUSD, scale)
-        weighted = real * case.facts.settings.discount(int(year))
+        message = "The term follows from the cells and the tables of the base."
+        ledger.same("cost_term", where, expected.get(at, 0.0), real, message, MUSD, scale)
+        weighted = real * case.facts.settings.discount(at[1])
         ledger.same("cost_discounted", where, weighted, discounted, "Money is discounted to first_year.", MUSD, scale)
     total, stated = sum(row.musd for row in case.written.costs), float(str(case.manifest["cost_musd"]))
     size = sum(abs(row.musd) for row in case.written.costs)
@@ -52,13 +50,11 @@ Entries = list[tuple[str, int, float]]
 
 
 def _capital(case: Case) -> Entries:
-    """List capital cost as spent, or by annuity; a relaxed plan has no funding years to recount it from."""
-    if case.relaxed:
-        return []
+    """List capital cost as spent, or by annuity."""
     settings, entries = case.facts.settings, Entries()
     for row in case.written.portfolio:
-        project, funded = case.facts.projects[row.project], int(row.funded_year)
-        capex = project.capex_at(row.size_t_per_year)
+        project, funded = case.facts.projects[row.project], row.funded_year
+        capex = project.capex_at(row.size_t_per_year, row.funded_share)
         if settings.annuity:
             years, yearly = _annuity(project, capex, settings.discount_rate)
             entries += [("capex", funded + i, yearly) for i in range(years) if funded + i <= settings.last_year]
@@ -80,13 +76,11 @@ def _fixed_opex(case: Case) -> Entries:
     for project in case.facts.projects.values():
         if not project.is_candidate:
             entries += [("fixed_opex", year, project.fixed_opex_musd) for year in years if project.stands(year)]
-    for row in case.written.portfolio if not case.relaxed else []:
+    for row in case.written.portfolio:
         project = case.facts.projects[row.project]
-        first, yearly = (
-            project.first_operating_year(int(row.funded_year)),
-            project.share_of_nameplate(row.size_t_per_year),
-        )
-        entries += [("fixed_opex", year, yearly * project.fixed_opex_musd) for year in years if year >= first]
+        first = project.first_operating_year(row.funded_year)
+        yearly = project.fixed_opex_musd * project.share_of_nameplate(row.size_t_per_year, row.funded_share)
+        entries += [("fixed_opex", year, yearly) for year in years if year >= first]
     return entries
 
 

@@ -131,7 +131,7 @@ class Facts:
 class Case:
     """What one audit compares: cells, tables, manifest, and the capacities that follow from the portfolio.
 
-    ``relaxed`` plans fund fractions of plants; then capacities are taken as written and sizes are not judged.
+    ``relaxed``: the plan is a linear relaxation, in which plants are funded and counted in fractions.
     """
 
     facts: Facts

@@ -1,55 +1,32 @@
-"""The portfolio: who may be funded, when, how large and at what capital cost, and the capacities that follow."""
+"""The portfolio: what may be funded, when, how large and at what capital cost.
+
+Every row has a share: 1 in a plan, a fraction in a linear relaxation, where a project may be funded in parts. All limits
+are written for shares, so that one recount serves both.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from optimizer.audit.facts import Case, Facts
+from optimizer.audit.capacity import base_runs
+from optimizer.audit.facts import Case
 from optimizer.audit.ledger import MUSD, SHARE, TONNES, Ledger
 from optimizer.audit.plants import Project
-from optimizer.audit.scenarios import BASE
-from optimizer.audit.written import Portfolio, Written, key, place, place_of
-
-
-def capacities(facts: Facts, written: Written, relaxed: bool) -> dict[tuple[str, int], float]:
-    """Return the base capacity of every project and year in which it has any.
-
-    Candidates follow from the portfolio; in a relaxed plan, whose years are no years, they are taken as written.
-    """
-    years = facts.settings.years
-    standing = {
-        (project.name, year): project.standing_capacity_t(year)
-        for project in facts.projects.values()
-        if not project.is_candidate
-        for year in years
-    }
-    if relaxed:
-        funded = {key(row): row.capacity_t for row in written.capacity if facts.projects[row.project].is_candidate}
-    else:
-        funded = {
-            (row.project, year): facts.projects[row.project].fraction(
-                year - facts.projects[row.project].first_operating_year(int(row.funded_year)) + 1
-            )
-            * row.size_t_per_year
-            for row in written.portfolio
-            for year in years
-        }
-    return {place: capacity for place, capacity in (standing | funded).items() if capacity > 0}
+from optimizer.audit.written import Portfolio, place, place_of
 
 
 def audit_funding(case: Case, ledger: Ledger) -> None:
     """Hold every row of the portfolio, and what the rows promise each other, against the cells."""
-    runs = _base_runs(case)
+    runs = base_runs(case)
     for row in case.written.portfolio:
         project = case.facts.projects[row.project]
         _same_words(row, project, ledger)
-        _use(case, row, runs, ledger)
-        _public_money(row, project, ledger)
+        _year(case, row, project, ledger)
+        _size(row, project, ledger)
+        _mean_utilization(case, row, runs, ledger)
         if not case.relaxed:
-            _size_and_year(case.facts, row, project, ledger)
-    if not case.relaxed:
-        _groups(case.facts, case.written.portfolio, ledger)
-        _required(case.facts, case.written.portfolio, ledger)
+            message = "A candidate is funded whole."
+            ledger.same("funded_whole", place(row), 1.0, row.funded_share, message, SHARE)
+    _at_most_once(case, ledger)
+    _required(case, ledger)
 
 
 def _same_words(row: Portfolio, project: Project, ledger: Ledger) -> None:
@@ -61,8 +38,36 @@ def _same_words(row: Portfolio, project: Project, ledger: Ledger) -> None:
     ledger.same("portfolio_nameplate", place(row), project.nameplate_t, nameplate, message, TONNES)
 
 
-def _use(case: Case, row: Portfolio, runs: Mapping[tuple[str, int], float], ledger: Ledger) -> None:
-    """Check the mean utilization: all that runs in the base against all the capacity of the years."""
+def _year(case: Case, row: Portfolio, project: Project, ledger: Ledger) -> None:
+    last, where = case.facts.settings.last_year, place(row)
+    span, ok = f"{project.first_funding_year} to {last}", project.first_funding_year <= row.funded_year <= last
+    message = "A candidate is funded in a year in which it may be."
+    ledger.holds("funding_year", where, ok, span, row.funded_year, message)
+    for name, full, found in (
+        ("first_output_year", False, row.first_output_year),
+        ("full_output_year", True, row.full_output_year),
+    ):
+        year = project.output_year(row.funded_year, full)
+        # What lies beyond the horizon may be left blank.
+        ok = found == year or (found is None and year is not None and year > last)
+        ledger.holds(name, where, ok, year, found, "Output follows funding by lead time and ramp-up.")
+
+
+def _size(row: Portfolio, project: Project, ledger: Ledger) -> None:
+    """Check size, capital cost and public outlay."""
+    where, size, share = place(row), row.size_t_per_year, row.funded_share
+    message = "The size lies between the smallest size and nameplate."
+    ledger.at_least("size_in_range", where, project.smallest_t * share, size, message, TONNES)
+    ledger.at_most("size_in_range", where, project.nameplate_t * share, size, message, TONNES)
+    message = "The capital cost is capex_musd x (f + (1 - f) x size / nameplate)."
+    ledger.same("capex_by_formula", where, project.capex_at(size, share), row.capex_musd, message, MUSD)
+    message = "The public outlay is the public share of the capital cost."
+    outlay = project.public_share * row.capex_musd
+    ledger.same("public_outlay", where, outlay, row.public_outlay_musd, message, MUSD)
+
+
+def _mean_utilization(case: Case, row: Portfolio, runs: dict[tuple[str, int], float], ledger: Ledger) -> None:
+    """Check all that the project runs in the base against all its capacity."""
     years = case.facts.settings.years
     capacity = sum(case.capacity_t.get((row.project, year), 0.0) for year in years)
     ran, found = sum(runs.get((row.project, year), 0.0) for year in years), row.mean_utilization
@@ -70,89 +75,40 @@ def _use(case: Case, row: Portfolio, runs: Mapping[tuple[str, int], float], ledg
     if capacity <= 0:
         ledger.holds("mean_utilization", where, found is None, None, found, "Without capacity there is no utilization.")
     else:
-        # Rounding of small capacities weighs more than that of a share.
+        # The rounding of what is written weighs more on small plants.
         unit = SHARE + TONNES / 100 / capacity
         ledger.same("mean_utilization", where, ran / capacity, -1.0 if found is None else found, message, unit)
 
 
-def _public_money(row: Portfolio, project: Project, ledger: Ledger) -> None:
-    message = "The public outlay is the public share of the capital cost."
-    outlay = project.public_share * row.capex_musd
-    ledger.same("public_outlay", place(row), outlay, row.public_outlay_musd, message, MUSD)
-
-
-def _size_and_year(facts: Facts, row: Portfolio, project: Project, ledger: Ledger) -> None:
-    """Check size, capital cost and years of a candidate that is funded whole."""
-    where, size, last = place(row), row.size_t_per_year, facts.settings.last_year
-    ledger.same("funded_share", where, 1.0, row.funded_share, "A candidate is funded whole.", SHARE)
-    message = "The size lies between the smallest size and nameplate."
-    ledger.at_least("size_in_range", where, project.smallest_t, size, message, TONNES)
-    ledger.at_most("size_in_range", where, project.nameplate_t, size, message, TONNES)
-    message = "The capital cost is capex_musd x (f + (1 - f) x size / nameplate)."
-    ledger.same("capex_by_formula", where, project.capex_at(size), row.capex_musd, message, MUSD)
-    allowed = range(project.first_funding_year, last + 1)
-    span = f"{project.first_funding_year} to {last}"
-    message = "A candidate is funded in a year in which it may be."
-    ledger.holds("funding_year", where, row.funded_year in allowed, span, row.funded_year, message)
-    funded = int(row.funded_year)
-    for name, year, found in (
-        ("first_output_year", project.output_year(funded, full=False), row.first_output_year),
-        ("full_output_year", project.output_year(funded, full=True), row.full_output_year),
-    ):
-        # What lies beyond the horizon may be left blank.
-        ok = found == year or (found is None and year is not None and year > last)
-        ledger.holds(name, where, ok, year, found, "Output follows funding by lead time and ramp-up.")
-
-
-def _groups(facts: Facts, portfolio: list[Portfolio], ledger: Ledger) -> None:
-    """Allow one of a group; an existing or committed member fills it."""
-    filled = {project.group: project.name for project in facts.projects.values() if not project.is_candidate}
-    for row in portfolio:
-        group = facts.projects[row.project].group
+def _at_most_once(case: Case, ledger: Ledger) -> None:
+    """Allow one funding of a project and one project of a group; an existing or committed member fills its group."""
+    projects = case.facts.projects
+    by_project: dict[str, float] = {}
+    by_group = {project.group: 1.0 for project in projects.values() if project.group and not project.is_candidate}
+    for row in case.written.portfolio:
+        group = projects[row.project].group
+        by_project[row.project] = by_project.get(row.project, 0.0) + row.funded_share
         if group:
-            ok = filled.setdefault(group, row.project) == row.project
-            message = f"At most one project of the group {group} is funded."
-            ledger.holds("one_of_a_group", place(row), ok, filled[group], row.project, message)
+            by_group[group] = by_group.get(group, 0.0) + row.funded_share
+    for name, share in by_project.items():
+        message = "A project is funded once."
+        ledger.at_most("funded_once", place_of("portfolio", name), 1.0, share, message, SHARE)
+    for name, share in by_group.items():
+        # Standing members may be several; only candidates that join them are too many.
+        message = "At most one project of a group is funded, none where one stands."
+        ledger.at_most("one_of_a_group", place_of("portfolio", "group", name), 1.0, share, message, SHARE)
 
 
-def _required(facts: Facts, portfolio: list[Portfolio], ledger: Ledger) -> None:
+def _required(case: Case, ledger: Ledger) -> None:
     """Hold every required candidate to the same year or before."""
-    funded: Mapping[str, float] = {row.project: row.funded_year for row in portfolio}
-    for row in portfolio:
-        for other in facts.projects[row.project].requires:
-            if facts.projects[other].is_candidate:
-                ok = other in funded and funded[other] <= row.funded_year
-                message = f"{row.project} requires {other} to be funded no later."
-                found = funded.get(other)
-                ledger.holds("requires", place(row), ok, f"{row.funded_year:g} or before", found, message)
 
+    def funded_by(name: str, year: int) -> float:
+        rows = case.written.portfolio
+        return sum(row.funded_share for row in rows if row.project == name and row.funded_year <= year)
 
-def audit_capacity(case: Case, ledger: Ledger) -> None:
-    """Compare capacity.csv with lead times and ramps, and its run with the base runs."""
-    written = {key(row): row for row in case.written.capacity}
-    for at in case.capacity_t:
-        where = place_of("capacity", *at)
-        message = "Every project has a row in each year with capacity."
-        ledger.holds("capacity_row", where, at in written, "a row", None, message)
-    runs = _base_runs(case)
-    for row in case.written.capacity:
-        project, where = case.facts.projects[row.project], place(row)
-        expected = project.country, project.stage, project.process, project.status
-        for wanted, found in zip(expected, (row.country, row.stage, row.process, row.status), strict=True):
-            ledger.agrees("capacity_words", where, wanted, found, "The table repeats the project's cells.")
-        capacity = case.capacity_t.get(key(row), 0.0)
-        message = "The capacity follows from size, lead time and ramp."
-        ledger.same("capacity_by_ramp", where, capacity, row.capacity_t, message, TONNES)
-        message = "A plant is no larger than its nameplate."
-        ledger.at_most("capacity_in_nameplate", where, project.nameplate_t, row.capacity_t, message, TONNES)
-        ran, message = runs.get((row.project, row.year), 0.0), "The run is the sum of the base runs."
-        ledger.same("run_in_base", where, ran, row.run_t, message, TONNES)
-
-
-def _base_runs(case: Case) -> dict[tuple[str, int], float]:
-    """Sum the base runs of every project and year over recipes and origins."""
-    runs: dict[tuple[str, int], float] = {}
-    for run in case.written.runs:
-        if run.scenario == BASE:
-            runs[run.project, run.year] = runs.get((run.project, run.year), 0.0) + run.run_t
-    return runs
+    for row in case.written.portfolio:
+        for other in case.facts.projects[row.project].requires:
+            if case.facts.projects[other].is_candidate:
+                share, found = funded_by(row.project, row.funded_year), funded_by(other, row.funded_year)
+                message = f"What it requires, {other}, is funded no later."
+                ledger.at_least("requires", place(row), share, found, message, SHARE)

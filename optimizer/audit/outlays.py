@@ -35,29 +35,15 @@ def _by_project(case: Case, ledger: Ledger) -> None:
         at = (row.project, row.year)
         found[at] = found.get(at, 0.0) + row.musd
     expected = _stock_purchases(case)
-    if case.relaxed:
-        # Years of a relaxed plan are averages, so that only the sum of a project's outlays can be held against it.
-        found = _sums(case, found)
-        expected |= {(row.project, 0): row.public_outlay_musd for row in case.written.portfolio}
-    else:
-        for plan in case.written.portfolio:
-            project = case.facts.projects[plan.project]
-            outlay = project.public_share * project.capex_at(plan.size_t_per_year)
-            spending = project.spending(int(plan.funded_year), case.facts.settings.last_year)
-            expected |= {(plan.project, year): share * outlay for year, share in spending.items()}
+    for plan in case.written.portfolio:
+        project = case.facts.projects[plan.project]
+        outlay = project.public_share * project.capex_at(plan.size_t_per_year, plan.funded_share)
+        for year, share in project.spending(plan.funded_year, case.facts.settings.last_year).items():
+            expected[plan.project, year] = expected.get((plan.project, year), 0.0) + share * outlay
     for at in sorted(found.keys() | expected.keys()):
+        where, musd = place_of("outlays", *at), found.get(at, 0.0)
         message = "The public outlay follows the share, the size and the spend profile, or the purchases of the year."
-        ledger.same(
-            "outlay_by_project", place_of("outlays", *at), expected.get(at, 0.0), found.get(at, 0.0), message, MUSD
-        )
-
-
-def _sums(case: Case, found: dict[tuple[str, int], float]) -> dict[tuple[str, int], float]:
-    sums: dict[tuple[str, int], float] = {}
-    for (name, year), musd in found.items():
-        at = (name, 0) if name in case.facts.projects else (name, year)
-        sums[at] = sums.get(at, 0.0) + musd
-    return sums
+        ledger.same("outlay_by_project", where, expected.get(at, 0.0), musd, message, MUSD)
 
 
 def _stock_purchases(case: Case) -> dict[tuple[str, int], float]:

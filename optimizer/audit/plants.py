@@ -82,14 +82,14 @@ class Project:
             return 0.0
         return self.nameplate_t * (1.0 if self.first_year is None else self.fraction(year - self.first_year + 1))
 
-    def share_of_nameplate(self, size_t: float) -> float:
-        """Return size / nameplate."""
-        return size_t / self.nameplate_t if self.nameplate_t else 1.0
+    def share_of_nameplate(self, size_t: float, funded_share: float) -> float:
+        """Return size / nameplate; a plant without a nameplate is as large as its funding is whole."""
+        return size_t / self.nameplate_t if self.nameplate_t else funded_share
 
-    def capex_at(self, size_t: float) -> float:
-        """Return the capital cost of a size: the fixed share, and the rest in proportion."""
+    def capex_at(self, size_t: float, funded_share: float) -> float:
+        """Return the capital cost of a size: the fixed share once it is funded, and the rest in proportion."""
         fixed = self.fixed_capex_share
-        return self.capex_musd * (fixed + (1 - fixed) * self.share_of_nameplate(size_t))
+        return self.capex_musd * (fixed * funded_share + (1 - fixed) * self.share_of_nameplate(size_t, funded_share))
 
     def spending(self, funded: int, last_year: int) -> dict[int, float]:
         """Return the fraction of capex spent in each year; what lies beyond the last year falls in it."""

@@ -17,11 +17,11 @@ class Portfolio(NamedTuple):
     """A funded candidate."""
 
     project: str
+    funded_year: int
     country: str
     site: str
     process: str
     stage: str
-    funded_year: float
     first_output_year: int | None
     full_output_year: int | None
     size_t_per_year: float
@@ -171,7 +171,7 @@ class Written:
 
 
 # How many of the leading fields make a row of a table the only one of its kind.
-KEYS = {Portfolio: 1, Coverage: 6, Capacity: 2, Flow: 6, Cost: 2, Outlay: 3, Redundancy: 3}
+KEYS = {Portfolio: 2, Coverage: 6, Capacity: 2, Flow: 6, Cost: 2, Outlay: 3, Redundancy: 3}
 KEYS |= {Loss: 3, Run: 5, Import: 6, Stock: 5}
 
 # `from` is a word of the language, so two fields have names of their own.

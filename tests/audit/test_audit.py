@@ -250,11 +250,24 @@ def test_annuity_is_charged_from_the_funding_year(tmp_path: Path) -> None:
     assert run(toy, tmp_path, {"costs": costs}).violations == []
 
 
-def test_a_relaxed_plan_may_fund_fractions(tmp_path: Path) -> None:
-    """Years and sizes are not judged, balances and outlays are."""
+@pytest.mark.parametrize(("relaxed", "checks"), [(True, set()), (False, {"funded_whole"})])
+def test_only_a_relaxed_plan_may_fund_fractions(relaxed: bool, checks: set[str], tmp_path: Path) -> None:
+    """85 % of a plant without fixed capital cost: 10.5 MUSD x 80 / 100 t, of at most 85 t."""
+    cells = INVESTMENT.sheets["Projects"].replace("100,50,10,0.2", "100,50,10.5,0")
+    toy = replace(
+        INVESTMENT,
+        sheets={**INVESTMENT.sheets, "Projects": cells},
+        manifest={**INVESTMENT.manifest, "relaxed": relaxed},
+    )
+    portfolio = [["p", "A", "p", "make", "press", "2030", "2031", "2032", "80", "100", "0.85", "8.4", "4.2", "1"]]
+    assert {violation.check for violation in run(toy, tmp_path, {"portfolio": portfolio}).violations} == checks
+
+
+def test_parts_of_a_project_are_no_more_than_the_whole(tmp_path: Path) -> None:
     toy = replace(INVESTMENT, manifest={**INVESTMENT.manifest, "relaxed": True})
-    portfolio = [["p", "A", "p", "make", "press", "2030.4", "", "", "30", "100", "0.3", "8.4", "4.2", "1"]]
-    assert run(toy, tmp_path, {"portfolio": portfolio}).violations == []
+    part = ["p", "A", "p", "make", "press", "2033", "", "", "10", "100", "0.2", "1.2", "0.6", "1"]
+    result = run(toy, tmp_path, {"portfolio": [*toy.rows("portfolio"), part]})
+    assert {"funded_once", "one_of_a_group"} <= {violation.check for violation in result.violations}
 
 
 def test_a_table_that_is_missing_or_short_of_a_column_is_named(tmp_path: Path) -> None:
