@@ -82,3 +82,92 @@ def instance(sheets: Sheets, budget_musd: float | None = None) -> Instance:
 def solved(case: Instance, targets: Targets = EXACT, interrupt: Interrupt | None = None) -> PlanOutcome:
     """Return the plan, proven optimal unless other targets are given."""
     return solve_plan(case, targets, lambda _: None, interrupt)
+
+
+# Every feature at once, with numbers that are easy to follow. Oxide is mined (S in B, candidate Q in A) or bought from N;
+# magnets are sintered (M and, until 2031, W in B, candidates P in A and R in C) from 1.25 t of oxide, or 1.5 t by the lean
+# recipe.
+FULL: Sheets = {
+    "Settings": settings(2030, 2032, discount_rate=0.25, budget_musd=30, default_transport_usd_per_kg=0.5),
+    "Countries": """
+        country, name, ally, trusted, may_be_lost
+        A, A, yes, , yes
+        B, B, yes, , yes
+        C, C, yes, , no
+        D, D, yes, , no
+        T, T, no, yes, no
+        N, N, no, , no
+    """,
+    "Materials": """
+        material, name, stage
+        oxide, oxide, oxide
+        magnet, magnet, magnet
+    """,
+    "Recipes": """
+        process, recipe, stage, material, direction, t_per_t, opex_usd_per_kg
+        mine, dig, mining, oxide, output, 1, 5
+        sinter, plain, magnet, oxide, input, 1.25, 2
+        sinter, plain, magnet, magnet, output, 1,
+        sinter, lean, magnet, oxide, input, 1.5, 1
+        sinter, lean, magnet, magnet, output, 1,
+    """,
+    "Ramps": """
+        ramp, operating_year, fraction
+        slow, 1, 0.5
+        slow, 2, 1
+    """,
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, min_capacity_t_per_year, capex_musd, fixed_capex_share, \
+public_share, opex_usd_per_kg, fixed_opex_musd_per_year, life_years, first_funding_year, lead_years, spend_profile, ramp, \
+min_utilization, last_year, group, requires
+        S, B, mine, existing, 200, , , , , , , , , , , , , , ,
+        M, B, sinter, existing, 50, , , , , , 0.3, , , , , , , , ,
+        W, B, sinter, existing, 10, , , , , , , , , , , , , 2031, ,
+        P, A, sinter, candidate, 100, 40, 10, 0.2, 0.5, 1, 0.6, 2, , 1, 0.4;0.6, slow, 0.3, , g, Q
+        Q, A, mine, candidate, 80, , 8, , , , , 2, , 0, , , , , ,
+        R, C, sinter, candidate, 60, , 9, , , , , 2, 2031, 0, , , , , g,
+    """,
+    "Demand": """
+        sector, country, material, year, demand_t, priority, min_coverage, allied_only, shortfall_usd_per_kg
+        defense, A, magnet, 2030, 40, 3, 0.5, yes, 100
+        cars, B, magnet, 2030, 50, , , , 60
+        cars, C, magnet, 2030, 20, , , , 60
+    """,
+    "Imports": """
+        supplier, material, country, year, max_t, price_usd_per_kg
+        N, oxide, , 2030, 100, 10
+        N, magnet, C, 2030, 30, 80
+    """,
+    "Routes": """
+        material, from, to, cost_usd_per_kg, max_t_per_year, allowed
+        magnet, A, B, 0.7, 30,
+        magnet, T, N, 0.9, ,
+        oxide, N, *, , , no
+    """,
+    "Budgets": """
+        funder, budget_musd, year, carry_over, countries, stages
+        F, 6, 2030, yes, A;B,
+        G, 20, , , , magnet;mining
+        H, 3, 2031, , , stockpile
+    """,
+    "Redundancy": """
+        rule, stage, material, from_year, min_countries, min_projects, min_capacity_t_per_year, max_country_share
+        two, magnet, , 2031, 1, 2, 40, 0.7
+    """,
+    "Disruptions": """
+        scenario, kind, target, from_year, years, severity, check_years, weight, sector, min_coverage
+        country, lose_country, each, 2031, , , 2032, 2, defense, 0.2
+        seller, lose_supplier, N, 2032, , 0.5, , , ,
+    """,
+    "Stockpiles": """
+        material, country, opening_t, max_t, purchase_usd_per_kg, max_purchase_t_per_year, holding_usd_per_kg_year, \
+base_draw, allied
+        oxide, B, 10, 40, 20, 15, 1, yes, yes
+    """,
+}
+
+
+def full(**changed: object) -> Instance:
+    """Return the feature-complete case with settings changed."""
+    given = {"discount_rate": 0.25, "budget_musd": 30, "default_transport_usd_per_kg": 0.5} | changed
+    return instance({**FULL, "Settings": settings(2030, 2032, **given)})

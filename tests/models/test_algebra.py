@@ -1,0 +1,745 @@
+"""The algebra of every constraint family and expression, read row by row and held against what was written by hand.
+
+The hand calculation stands beside each row. A family that no row here reads fails ``test_every_family_is_read``.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from functools import cache
+from typing import Any, NamedTuple
+
+import pyomo.environ as pyo
+import pytest
+from algebra import expression, name, read, row
+from toys import full, instance, settings
+
+from models.build import build_model
+from models.dispatch import build_dispatch, build_potential
+from models.instance import Goal, Instance
+from models.options import Layout, Options
+from models.solution import Investment
+
+# Two places and one way: p in A makes m (2 USD/kg), shipped to B at 0.5 USD/kg; N sells to B. Money at 25 %: 0.8 after a year.
+SMALL = {
+    "Countries": """
+        country, name, ally
+        A, A, yes
+        B, B, yes
+        N, N, no
+    """,
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, opex_usd_per_kg, fixed_opex_musd_per_year
+        p, A, make, existing, 100, 2, 0.4
+    """,
+    "Demand": """
+        sector, country, material, year, demand_t, priority, shortfall_usd_per_kg
+        d, B, m, 2030, 80, 2, 50
+        e, B, m, 2030, 20, 2, 60
+        e, A, m, 2030, 0, 2, 60
+    """,
+    "Imports": "supplier, material, country, year, max_t, price_usd_per_kg\nN, m, B, 2030, 30, 7",
+    "Routes": """
+        material, from, to, cost_usd_per_kg, allowed
+        *, *, *, , no
+        m, A, B, 0.5, yes
+    """,
+    "Disruptions": """
+        scenario, kind, target, from_year, years, severity, check_years, weight
+        seller, lose_supplier, N, 2030, , 0.5, 2031, 1
+        plant, lose_project, p, 2030, 1, 0.25, , 3
+    """,
+}
+
+
+def small(**more: object) -> Instance:
+    return instance({**SMALL, "Settings": settings(2030, 2031, discount_rate=0.25, **more)})
+
+
+def plan_of(case: Instance) -> Investment:
+    """Return a plan made up by hand: P at 60 t, funded in 2030, with Q; 25 t in store from the first year on."""
+    years = case.years
+    capacity = {("S", t): 0.2 for t in years} | {("M", t): 0.05 for t in years} | {("Q", t): 0.08 for t in years}
+    capacity |= {("W", 2030): 0.01, ("W", 2031): 0.01, ("P", 2031): 0.03, ("P", 2032): 0.06}
+    capacity |= {("p", t): 0.1 for t in years}
+    stock = "oxide|B|allied"
+    return Investment(
+        fundings=(),
+        capacity_ktpy={(p, t): x for (p, t), x in capacity.items() if p in case.projects},
+        bought_kt={},
+        level_kt={(stock, t): 0.025 for t in years},
+        base_draw_kt={(stock, t): 0.004 for t in years},
+        outlay_musd={},
+        paid_musd={},
+        cost_musd={},
+        base_shortfall_kt={},
+        base_running_musd={},
+    )
+
+
+def _dispatch(case: Instance, s: str) -> Any:
+    return build_dispatch(case, plan_of(case), case.scenarios[s])
+
+
+def _potential(case: Instance) -> Any:
+    return build_potential(case, plan_of(case), case.scenarios["country:B"], ["defense|A|magnet|allied"])
+
+
+COST_STEP = Options(Goal.COST, shortfall_limit_kt=0.01)
+COVERAGE_STEP = Options(Goal.COVERAGE, base_layout=Layout.POOLED)
+MODELS = {
+    "cost step": lambda: build_model(full(resilience_measure="worst", resilience_weight=0.5), COST_STEP),
+    "coverage step": lambda: build_model(full(), COVERAGE_STEP),
+    "annuity": lambda: build_model(full(capex_charge="annuity"), COST_STEP),
+    "small cost": lambda: build_model(small(objective="cost"), Options(Goal.COST)),
+    "small coverage": lambda: build_model(small(resilience_weight=2), Options(Goal.COVERAGE)),
+    "small worst": lambda: build_model(small(resilience_measure="worst"), Options(Goal.COVERAGE)),
+    "base flows": lambda: _dispatch(full(), "base"),
+    "loss flows": lambda: _dispatch(full(), "country:B"),
+    "small flows": lambda: _dispatch(small(), "seller"),
+    "small base flows": lambda: _dispatch(small(objective="cost"), "base"),
+    "potential": lambda: _potential(full()),
+}
+
+
+@cache
+def model(which: str) -> Any:
+    return MODELS[which]()
+
+
+class Row(NamedTuple):
+    """One row of one model: its name, its algebra, and why it must be so."""
+
+    model: str
+    component: str
+    algebra: str
+    why: str
+
+
+# Quantities in kt (100 t = 0.1), money in MUSD.
+CONSTRAINTS = [
+    Row(
+        "cost step",
+        "funded_at_most_once[P]",
+        "Fund[P,2030] + Fund[P,2031] <= 1",
+        "lead 1: funded in 2032 it would give nothing before 2033, and is left out",
+    ),
+    Row(
+        "cost step",
+        "funded_at_most_once[R]",
+        "Fund[R,2031] + Fund[R,2032] <= 1",
+        "first_funding_year 2031",
+    ),
+    Row(
+        "cost step",
+        "size_is_at_least_the_smallest[P,2030]",
+        "SizeFunded_ktpy[P,2030] >= 0.04 Fund[P,2030]",
+        "min_capacity 40 t",
+    ),
+    Row(
+        "cost step",
+        "size_is_at_most_the_nameplate[P,2031]",
+        "SizeFunded_ktpy[P,2031] <= 0.1 Fund[P,2031]",
+        "nameplate 100 t",
+    ),
+    Row("cost step", "capacity_stands[W,2031]", "Capacity_ktpy[W,2031] == 0.01", "existing, 10 t until 2031"),
+    Row(
+        "cost step",
+        "capacity_stands[P,2032]",
+        "Capacity_ktpy[P,2032] == SizeFunded_ktpy[P,2030] + 0.5 SizeFunded_ktpy[P,2031]",
+        "2032 is operating year 2 of a funding in 2030 (ramp 1), and 1 of one in 2031 (ramp 0.5)",
+    ),
+    Row(
+        "cost step",
+        "capacity_stands[Q,2031]",
+        "Capacity_ktpy[Q,2031] == 0.08 Fund[Q,2030] + 0.08 Fund[Q,2031]",
+        "all or nothing, lead 0, no ramp: 80 t from the funding year",
+    ),
+    Row(
+        "cost step",
+        "at_most_one_of_a_group[g]",
+        "Fund[P,2030] + Fund[P,2031] + Fund[R,2031] + Fund[R,2032] <= 1",
+        "P and R, whenever",
+    ),
+    Row(
+        "cost step",
+        "prerequisite_is_funded_before[P,Q,2031]",
+        "Fund[P,2030] + Fund[P,2031] <= Fund[Q,2030] + Fund[Q,2031]",
+        "P by 2031 needs Q by 2031",
+    ),
+    Row(
+        "cost step",
+        "run_within_capacity[W,2030,base]",
+        "Run_ktpy[W,plain,allied,2030,base] + Run_ktpy[W,plain,open,2030,base] + Run_ktpy[W,lean,allied,2030,base]"
+        " + Run_ktpy[W,lean,open,2030,base] <= Capacity_ktpy[W,2030]",
+        "two recipes and two origins share one capacity",
+    ),
+    Row(
+        "coverage step",
+        "run_within_capacity[M,2031,base]",
+        "Run_ktpy[M,plain,allied,2031,base] + Run_ktpy[M,plain,open,2031,base] + Run_ktpy[M,lean,allied,2031,base]"
+        " + Run_ktpy[M,lean,open,2031,base]"
+        " <= Capacity_ktpy[M,2031] + Capacity_ktpy[W,2031] + Capacity_ktpy[P,2031] + Capacity_ktpy[R,2031]",
+        "pooled: oxide moves freely among the allies and magnets too, so all sinter plants are one unit",
+    ),
+    Row(
+        "cost step",
+        "run_within_capacity[P,2032,country:B]",
+        "Run_ktpy[P,plain,allied,2032,country:B] + Run_ktpy[P,plain,open,2032,country:B]"
+        " + Run_ktpy[P,lean,allied,2032,country:B] + Run_ktpy[P,lean,open,2032,country:B]"
+        " <= Capacity_ktpy[P,2032] + Capacity_ktpy[R,2032]",
+        "M and W stand in the lost country",
+    ),
+    Row(
+        "small coverage",
+        "run_within_capacity[p,2030,plant]",
+        "Run_ktpy[p,r,allied,2030,plant] <= 0.75 Capacity_ktpy[p,2030]",
+        "a quarter of p is lost",
+    ),
+    Row(
+        "base flows",
+        "run_within_capacity[Q,2030,base]",
+        "Run_ktpy[Q,dig,allied,2030,base] <= 0.08",
+        "under a plan the capacity is a number",
+    ),
+    Row(
+        "cost step",
+        "run_at_least_the_minimum[P,2031,base]",
+        "Run_ktpy[P,plain,allied,2031,base] + Run_ktpy[P,plain,open,2031,base] + Run_ktpy[P,lean,allied,2031,base]"
+        " + Run_ktpy[P,lean,open,2031,base] >= 0.3 Capacity_ktpy[P,2031]",
+        "min_utilization 0.3 of the ramped capacity",
+    ),
+    Row(
+        "coverage step",
+        "run_at_least_the_minimum[M,2031,base]",
+        "Run_ktpy[M,plain,allied,2031,base] + Run_ktpy[M,plain,open,2031,base] + Run_ktpy[M,lean,allied,2031,base]"
+        " + Run_ktpy[M,lean,open,2031,base] >= 0.3 Capacity_ktpy[P,2031]",
+        "pooled: the minima add up; only P has one",
+    ),
+    Row(
+        "cost step",
+        "shipment_within_limit[magnet,A,B,2031,base]",
+        "Ship_ktpy[magnet,allied,A,B,2031,base] + Ship_ktpy[magnet,open,A,B,2031,base] <= 0.03",
+        "30 t, both origins together",
+    ),
+    Row(
+        "cost step",
+        "imports_within_offer[N|oxide|any,2030,base]",
+        "Import_ktpy[N|oxide|any,A,2030,base] + Import_ktpy[N|oxide|any,B,2030,base]"
+        " + Import_ktpy[N|oxide|any,C,2030,base] <= 0.1",
+        "100 t, wherever sintering plants may stand",
+    ),
+    Row(
+        "cost step",
+        "imports_within_offer[N|magnet|C,2032,seller]",
+        "Import_ktpy[N|magnet|C,A,2032,seller] <= 0.015",
+        "half of 30 t is left; magnets move freely between all countries (A to B by way of C): one place, named A",
+    ),
+    Row(
+        "cost step",
+        "stock_is_kept[oxide|B|allied,2030]",
+        "Level_kt[oxide|B|allied,2030] == 0.01 + Buy_kt[oxide|B|allied,2030] - Draw_kt[oxide|B|allied,2030,base]",
+        "opening 10 t",
+    ),
+    Row(
+        "cost step",
+        "stock_is_kept[oxide|B|allied,2031]",
+        "Level_kt[oxide|B|allied,2031]"
+        " == Level_kt[oxide|B|allied,2030] + Buy_kt[oxide|B|allied,2031] - Draw_kt[oxide|B|allied,2031,base]",
+        "",
+    ),
+    Row(
+        "cost step",
+        "base_draw_within_level[oxide|B|allied,2030,base]",
+        "Draw_kt[oxide|B|allied,2030,base] <= 0.01",
+        "from the opening: what is bought in 2030 is there at its end",
+    ),
+    Row(
+        "cost step",
+        "base_draw_within_level[oxide|B|allied,2032,base]",
+        "Draw_kt[oxide|B|allied,2032,base] <= Level_kt[oxide|B|allied,2031]",
+        "",
+    ),
+    Row(
+        "cost step",
+        "loss_draws_within_level[oxide|B|allied,country:A]",
+        "2 Draw_kt[oxide|B|allied,2032,country:A] <= Level_kt[oxide|B|allied,2030]",
+        "lost 2031 and 2032, looked at in 2032 alone: counted twice, from the level before 2031",
+    ),
+    Row(
+        "cost step",
+        "loss_draws_within_level[oxide|B|allied,seller]",
+        "Draw_kt[oxide|B|allied,2032,seller] <= Level_kt[oxide|B|allied,2031]",
+        "lost in 2032",
+    ),
+    Row(
+        "loss flows",
+        "loss_draws_within_level[oxide|B|allied,country:B]",
+        "2 Draw_kt[oxide|B|allied,2032,country:B] <= 0.025",
+        "under a plan the level is a number",
+    ),
+    Row(
+        "base flows",
+        "base_draw_as_planned[oxide|B|allied,2031,base]",
+        "Draw_kt[oxide|B|allied,2031,base] == 0.004",
+        "",
+    ),
+    Row(
+        "cost step",
+        "demand_is_accounted_for[defense|A|magnet|allied,2030,base]",
+        "Served_ktpy[defense|A|magnet|allied,allied,2030,base] + Shortfall_ktpy[defense|A|magnet|allied,2030,base]"
+        " == 0.04",
+        "40 t, from allied material only",
+    ),
+    Row(
+        "cost step",
+        "demand_is_accounted_for[cars|C|magnet|any,2030,base]",
+        "Served_ktpy[cars|C|magnet|any,allied,2030,base] + Served_ktpy[cars|C|magnet|any,open,2030,base]"
+        " + Shortfall_ktpy[cars|C|magnet|any,2030,base] == 0.02",
+        "20 t, from either",
+    ),
+    Row(
+        "coverage step",
+        "demand_is_accounted_for[cars|B|magnet|any,2030,base]",
+        "Served_ktpy[cars|B|magnet|any,open,2030,base] + Shortfall_ktpy[cars|B|magnet|any,2030,base] == 0.07",
+        "pooled: cars in B and C are one row of 50 + 20 t, served from open material, to which allied may be turned",
+    ),
+    Row(
+        "cost step",
+        "minimum_coverage_is_served[defense|A|magnet|allied,2031,base]",
+        "Shortfall_ktpy[defense|A|magnet|allied,2031,base]"
+        " <= 0.02 + Relief_minimum_coverage_is_served[defense|A|magnet|allied,2031,base]",
+        "at least half of 40 t",
+    ),
+    Row(
+        "cost step",
+        "material_balance[oxide,open,B,2030,base]",
+        "Import_ktpy[N|oxide|any,B,2030,base] + Downgrade_ktpy[oxide,B,2030,base] + Ship_ktpy[oxide,open,hub,B,2030,base]"
+        " - Ship_ktpy[oxide,open,B,hub,2030,base] - Ship_ktpy[oxide,open,B,N,2030,base]"
+        " - 1.25 Run_ktpy[M,plain,open,2030,base] - 1.5 Run_ktpy[M,lean,open,2030,base]"
+        " - 1.25 Run_ktpy[W,plain,open,2030,base] - 1.5 Run_ktpy[W,lean,open,2030,base] >= 0",
+        "oxide of open origin in B: bought, allied used as open, shipped by the hub of A B C D T (N may not ship)",
+    ),
+    Row(
+        "cost step",
+        "material_balance[oxide,allied,B,2030,base]",
+        "Run_ktpy[S,dig,allied,2030,base] + Draw_kt[oxide|B|allied,2030,base] - Downgrade_ktpy[oxide,B,2030,base]"
+        " + Ship_ktpy[oxide,allied,hub,B,2030,base] - Ship_ktpy[oxide,allied,B,hub,2030,base]"
+        " - Ship_ktpy[oxide,allied,B,N,2030,base]"
+        " - 1.25 Run_ktpy[M,plain,allied,2030,base] - 1.5 Run_ktpy[M,lean,allied,2030,base]"
+        " - 1.25 Run_ktpy[W,plain,allied,2030,base] - 1.5 Run_ktpy[W,lean,allied,2030,base] >= 0",
+        "oxide of allied origin in B: mined by S, drawn from the stock",
+    ),
+    Row(
+        "small coverage",
+        "material_balance[m,allied,B,2031,base]",
+        "Ship_ktpy[m,allied,A,B,2031,base] - Served_ktpy[d|B|m|any,allied,2031,base]"
+        " - Served_ktpy[e|B|m|any,allied,2031,base] >= 0",
+        "what arrives covers what is served; what is over is let go",
+    ),
+    Row(
+        "cost step",
+        "project_counts_with_capacity[two,P,2031]",
+        "0.04 CountProject[two,P,2031] <= Capacity_ktpy[P,2031]",
+        "40 t are needed to count",
+    ),
+    Row(
+        "cost step",
+        "country_counts_with_capacity[two,B,2031]",
+        "0.04 CountCountry[two,B,2031] <= Capacity_ktpy[M,2031] + Capacity_ktpy[W,2031]",
+        "a country by its plants' sum",
+    ),
+    Row(
+        "cost step",
+        "project_counts_if_funded[two,P,2032]",
+        "CountProject[two,P,2032] <= Fund[P,2030] + Fund[P,2031]",
+        "100 t, or 50 t in the first operating year: both above 40 t",
+    ),
+    Row(
+        "cost step",
+        "project_counts_if_funded[two,W,2031]",
+        "CountProject[two,W,2031] <= 0.25",
+        "10 t of the 40 t needed, and it cannot grow",
+    ),
+    Row(
+        "cost step",
+        "country_counts_if_funded[two,B,2031]",
+        "CountCountry[two,B,2031] <= 1.25",
+        "M 50 t: 1, W 10 t: 0.25",
+    ),
+    Row(
+        "cost step",
+        "enough_projects[two,2031]",
+        "CountProject[two,M,2031] + CountProject[two,W,2031] + CountProject[two,P,2031] + CountProject[two,R,2031]"
+        " + Relief_enough_projects[two,2031] >= 2",
+        "",
+    ),
+    Row(
+        "cost step",
+        "enough_countries[two,2032]",
+        "CountCountry[two,A,2032] + CountCountry[two,B,2032] + CountCountry[two,C,2032]"
+        " + Relief_enough_countries[two,2032] >= 1",
+        "asked for again in 2032, since W closes",
+    ),
+    Row(
+        "cost step",
+        "country_share_within_limit[two,B,2031]",
+        "0.3 Capacity_ktpy[M,2031] + 0.3 Capacity_ktpy[W,2031] <= 0.7 Capacity_ktpy[P,2031] + 0.7 Capacity_ktpy[R,2031]"
+        " + Relief_country_share_within_limit[two,B,2031]",
+        "M + W <= 0.7 (M + W + P + R)",
+    ),
+    Row(
+        "cost step",
+        "minimum_coverage_survives[2032,country:A]",
+        "Shortfall_ktpy[defense|A|magnet|allied,2032,country:A]"
+        " <= 0.032 + Relief_minimum_coverage_survives[2032,country:A]",
+        "20 % of the 40 t of defense is still served: 32 t may fall short",
+    ),
+    Row(
+        "cost step",
+        "worst_is_at_least_each[country:B]",
+        "WorstShortfall_kt[worst] >= 6 Shortfall_ktpy[defense|A|magnet|allied,2032,country:B]"
+        " + 2 Shortfall_ktpy[cars|B|magnet|any,2032,country:B] + 2 Shortfall_ktpy[cars|C|magnet|any,2032,country:B]",
+        "one year looked at stands for two; priority 3 and 1; in the lost country cars are a row of their own",
+    ),
+    Row(
+        "small worst",
+        "worst_is_at_least_each[plant]",
+        "WorstShortfall_kt[worst] >= 2 Shortfall_ktpy[d|B|m|any,2030,plant] + 2 Shortfall_ktpy[e|A|m|any,2030,plant]",
+        "the worst is not weighted; d and e in B are one row",
+    ),
+    Row(
+        "cost step",
+        "outlay_within_budget[0]",
+        "Fund[P,2030] + 40 SizeFunded_ktpy[P,2030] + Fund[P,2031] + 40 SizeFunded_ktpy[P,2031]"
+        " + 8 Fund[Q,2030] + 8 Fund[Q,2031] + 8 Fund[Q,2032] + 9 Fund[R,2031] + 9 Fund[R,2032]"
+        " + 20 Buy_kt[oxide|B|allied,2030] + 20 Buy_kt[oxide|B|allied,2031] + 20 Buy_kt[oxide|B|allied,2032]"
+        " <= 30 + Relief_outlay_within_budget[0]",
+        "P: half of 10 x (0.2 + 0.8 x size / 0.1) = 1 + 40 x size; purchases at 20 MUSD/kt",
+    ),
+    Row(
+        "cost step",
+        "outlay_is_paid[A,magnet,2031]",
+        "Pay_musd[F#1,A,magnet,2031] + Pay_musd[G#2,A,magnet,2031] + Relief_outlay_is_paid[A,magnet,2031]"
+        " == 0.6 Fund[P,2030] + 24 SizeFunded_ktpy[P,2030] + 0.4 Fund[P,2031] + 16 SizeFunded_ktpy[P,2031]",
+        "60 % of a funding in 2030, 40 % of one in 2031; F carries over",
+    ),
+    Row(
+        "cost step",
+        "outlay_is_paid[B,stockpile,2031]",
+        "Pay_musd[F#1,B,stockpile,2031] + Pay_musd[H#3,B,stockpile,2031] + Relief_outlay_is_paid[B,stockpile,2031]"
+        " == 20 Buy_kt[oxide|B|allied,2031]",
+        "G pays for magnets and mining only",
+    ),
+    Row(
+        "cost step",
+        "outlay_is_paid[C,magnet,2032]",
+        "Pay_musd[G#2,C,magnet,2032] + Relief_outlay_is_paid[C,magnet,2032] == 9 Fund[R,2032]",
+        "F pays in A and B only",
+    ),
+    Row(
+        "cost step",
+        "payments_within_pot[H#3]",
+        "Pay_musd[H#3,B,stockpile,2031] <= 3",
+        "2031 only, nothing carried over",
+    ),
+    Row(
+        "cost step",
+        "shortfall_is_kept[0]",
+        "3 Shortfall_ktpy[defense|A|magnet|allied,2030,base] + Shortfall_ktpy[cars|B|magnet|any,2030,base]"
+        " + Shortfall_ktpy[cars|C|magnet|any,2030,base] + 3 Shortfall_ktpy[defense|A|magnet|allied,2031,base]"
+        " + Shortfall_ktpy[cars|B|magnet|any,2031,base] + Shortfall_ktpy[cars|C|magnet|any,2031,base]"
+        " + 3 Shortfall_ktpy[defense|A|magnet|allied,2032,base] + Shortfall_ktpy[cars|B|magnet|any,2032,base]"
+        " + Shortfall_ktpy[cars|C|magnet|any,2032,base] + 0.5 WorstShortfall_kt[worst] <= 0.01",
+        "base, and half the worst",
+    ),
+    Row(
+        "small flows",
+        "uncovered_share_is_at_most_the_largest[2.0,e|B|m|any,2031]",
+        "Shortfall_ktpy[e|B|m|any,2031,seller] <= 0.02 LargestUncovered[2.0,2031]",
+        "20 t; the row without demand has no share",
+    ),
+    Row(
+        "small flows",
+        "goal_adds_up[shortfall]",
+        "Goal[shortfall] == 4 Shortfall_ktpy[d|B|m|any,2031,seller] + 4 Shortfall_ktpy[e|B|m|any,2031,seller]"
+        " + 4 Shortfall_ktpy[e|A|m|any,2031,seller]",
+        "priority 2, and 2031 stands for two years",
+    ),
+    Row("small flows", "goal_adds_up[uneven]", "Goal[uneven] == LargestUncovered[2.0,2031]", ""),
+    Row(
+        "small flows",
+        "goal_adds_up[cost]",
+        "Goal[cost] == 2 Run_ktpy[p,r,allied,2031,seller] + 0.5 Ship_ktpy[m,allied,A,B,2031,seller]"
+        " + 7 Import_ktpy[N|m|B,B,2031,seller]",
+        "of running only; a loss has no shortfall cost",
+    ),
+    Row(
+        "small base flows",
+        "goal_adds_up[cost]",
+        "Goal[cost] == 2 Run_ktpy[p,r,allied,2030,base] + 2 Run_ktpy[p,r,allied,2031,base]"
+        " + 0.5 Ship_ktpy[m,allied,A,B,2030,base] + 0.5 Ship_ktpy[m,allied,A,B,2031,base]"
+        " + 7 Import_ktpy[N|m|B,B,2030,base] + 7 Import_ktpy[N|m|B,B,2031,base]"
+        " + 50 Shortfall_ktpy[d|B|m|any,2030,base] + 50 Shortfall_ktpy[d|B|m|any,2031,base]"
+        " + 60 Shortfall_ktpy[e|B|m|any,2030,base] + 60 Shortfall_ktpy[e|B|m|any,2031,base]"
+        " + 60 Shortfall_ktpy[e|A|m|any,2030,base] + 60 Shortfall_ktpy[e|A|m|any,2031,base]",
+        "with objective cost the base has shortfall cost too",
+    ),
+    Row("small flows", "goal_adds_up[moved]", "Goal[moved] == Ship_ktpy[m,allied,A,B,2031,seller]", ""),
+    Row(
+        "small flows",
+        "goal_adds_up[open]",
+        "Goal[open] == Served_ktpy[d|B|m|any,open,2031,seller] + Served_ktpy[e|B|m|any,open,2031,seller]",
+        "",
+    ),
+]
+
+EXPRESSIONS = [
+    Row("cost step", "Size_ktpy[P,2030]", "SizeFunded_ktpy[P,2030] == 0", "anywhere from 40 t to 100 t"),
+    Row("cost step", "Size_ktpy[Q,2030]", "0.08 Fund[Q,2030] == 0", "all or nothing: nameplate"),
+    Row(
+        "cost step",
+        "Capex_musd[P,2031]",
+        "2 Fund[P,2031] + 80 SizeFunded_ktpy[P,2031] == 0",
+        "10 x (0.2 + 0.8 x size / 0.1)",
+    ),
+    Row("cost step", "Capex_musd[R,2031]", "9 Fund[R,2031] == 0", "9 / 0.06 x 0.06"),
+    Row(
+        "cost step",
+        "CapexSpent_musd[P,2031]",
+        "1.2 Fund[P,2030] + 48 SizeFunded_ktpy[P,2030] + 0.8 Fund[P,2031] + 32 SizeFunded_ktpy[P,2031] == 0",
+        "0.6 of a funding in 2030, 0.4 of one in 2031",
+    ),
+    Row(
+        "cost step",
+        "Outlay_musd[P,2032]",
+        "0.6 Fund[P,2031] + 24 SizeFunded_ktpy[P,2031] == 0",
+        "public half of the last 60 % of a funding in 2031",
+    ),
+    Row(
+        "cost step",
+        "TotalOutlay_musd",
+        "Fund[P,2030] + 40 SizeFunded_ktpy[P,2030] + Fund[P,2031] + 40 SizeFunded_ktpy[P,2031]"
+        " + 8 Fund[Q,2030] + 8 Fund[Q,2031] + 8 Fund[Q,2032] + 9 Fund[R,2031] + 9 Fund[R,2032]"
+        " + 20 Buy_kt[oxide|B|allied,2030] + 20 Buy_kt[oxide|B|allied,2031] + 20 Buy_kt[oxide|B|allied,2032] == 0",
+        "all years, undiscounted",
+    ),
+    Row("cost step", "Purchase_musd[oxide|B|allied,2031]", "20 Buy_kt[oxide|B|allied,2031] == 0", "20 USD/kg"),
+    Row(
+        "cost step",
+        "TermCost_musd[capex,2030]",
+        "0.8 Fund[P,2030] + 32 SizeFunded_ktpy[P,2030] + 8 Fund[Q,2030] == 0",
+        "40 % of P, whoever pays; undiscounted",
+    ),
+    Row(
+        "annuity",
+        "TermCost_musd[capex,2032]",
+        "1.3888888888888888 Fund[P,2031] + 55.55555555555556 SizeFunded_ktpy[P,2031]"
+        " + 5.555555555555555 Fund[Q,2031] + 5.555555555555555 Fund[Q,2032]"
+        " + 6.25 Fund[R,2031] + 6.25 Fund[R,2032] == 0",
+        "two payments of 0.25 / (1 - 1 / 1.25^2) = 0.25 / 0.36 = 0.69444 of the capex, the last for 2030 paid in 2031",
+    ),
+    Row(
+        "cost step",
+        "TermCost_musd[fixed_opex,2032]",
+        "6 SizeFunded_ktpy[P,2030] + 6 SizeFunded_ktpy[P,2031] + 0.3 == 0",
+        "M 0.3; P 0.6 / 0.1 kt from the first operating year, without the ramp",
+    ),
+    Row(
+        "cost step",
+        "TermCost_musd[opex,2030]",
+        "5 Run_ktpy[S,dig,allied,2030,base] + 5 Run_ktpy[Q,dig,allied,2030,base]"
+        " + 2 Run_ktpy[M,plain,allied,2030,base] + 2 Run_ktpy[M,plain,open,2030,base]"
+        " + Run_ktpy[M,lean,allied,2030,base] + Run_ktpy[M,lean,open,2030,base]"
+        " + 2 Run_ktpy[W,plain,allied,2030,base] + 2 Run_ktpy[W,plain,open,2030,base]"
+        " + Run_ktpy[W,lean,allied,2030,base] + Run_ktpy[W,lean,open,2030,base] == 0",
+        "recipe's opex and the plant's (none of these has one); P runs from 2031",
+    ),
+    Row("small cost", "TermCost_musd[transport,2031]", "0.5 Ship_ktpy[m,allied,A,B,2031,base] == 0", ""),
+    Row("small cost", "TermCost_musd[imports,2031]", "7 Import_ktpy[N|m|B,B,2031,base] == 0", ""),
+    Row(
+        "cost step",
+        "TermCost_musd[stockpile,2031]",
+        "20 Buy_kt[oxide|B|allied,2031] + Level_kt[oxide|B|allied,2031] == 0",
+        "purchase, and holding at 1 USD/kg on the level at the end of the year",
+    ),
+    Row(
+        "small cost",
+        "TermCost_musd[shortfall,2030]",
+        "50 Shortfall_ktpy[d|B|m|any,2030,base] + 60 Shortfall_ktpy[e|B|m|any,2030,base]"
+        " + 60 Shortfall_ktpy[e|A|m|any,2030,base] == 0",
+        "row by row",
+    ),
+    Row("cost step", "TermCost_musd[shortfall,2030]", "0 == 0", "with objective coverage a tonne short has no price"),
+    Row(
+        "small cost",
+        "TotalCost_musd",
+        "2 Run_ktpy[p,r,allied,2030,base] + 1.6 Run_ktpy[p,r,allied,2031,base]"
+        " + 0.5 Ship_ktpy[m,allied,A,B,2030,base] + 0.4 Ship_ktpy[m,allied,A,B,2031,base]"
+        " + 7 Import_ktpy[N|m|B,B,2030,base] + 5.6 Import_ktpy[N|m|B,B,2031,base]"
+        " + 50 Shortfall_ktpy[d|B|m|any,2030,base] + 40 Shortfall_ktpy[d|B|m|any,2031,base]"
+        " + 60 Shortfall_ktpy[e|B|m|any,2030,base] + 48 Shortfall_ktpy[e|B|m|any,2031,base]"
+        " + 60 Shortfall_ktpy[e|A|m|any,2030,base] + 48 Shortfall_ktpy[e|A|m|any,2031,base] + 0.72 == 0",
+        "2031 counts 1 / 1.25 = 0.8; fixed opex 0.4 + 0.32",
+    ),
+    Row(
+        "cost step",
+        "WeightedShortfall_kt[seller]",
+        "3 Shortfall_ktpy[defense|A|magnet|allied,2032,seller] + Shortfall_ktpy[cars|B|magnet|any,2032,seller] == 0",
+        "pooled: cars in B and C are one row",
+    ),
+    Row(
+        "small coverage",
+        "TotalShortfall_kt",
+        "2 Shortfall_ktpy[d|B|m|any,2030,base] + 2 Shortfall_ktpy[d|B|m|any,2031,base]"
+        " + 2 Shortfall_ktpy[e|B|m|any,2030,base] + 2 Shortfall_ktpy[e|B|m|any,2031,base]"
+        " + 2 Shortfall_ktpy[e|A|m|any,2030,base] + 2 Shortfall_ktpy[e|A|m|any,2031,base]"
+        " + 2 Shortfall_ktpy[d|B|m|any,2031,seller] + 2 Shortfall_ktpy[e|A|m|any,2031,seller]"
+        " + 3 Shortfall_ktpy[d|B|m|any,2030,plant] + 3 Shortfall_ktpy[e|A|m|any,2030,plant] == 0",
+        "priority 2; measure x 2 of (1 x 2 x seller, its year standing for two, + 3 x plant) / 4",
+    ),
+    Row("small cost", "TotalShortfall_kt", _ALL_BASE := (
+        "2 Shortfall_ktpy[d|B|m|any,2030,base] + 2 Shortfall_ktpy[d|B|m|any,2031,base]"
+        " + 2 Shortfall_ktpy[e|B|m|any,2030,base] + 2 Shortfall_ktpy[e|B|m|any,2031,base]"
+        " + 2 Shortfall_ktpy[e|A|m|any,2030,base] + 2 Shortfall_ktpy[e|A|m|any,2031,base] == 0"
+    ), "with objective cost no loss is measured"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CONSTRAINTS, ids=lambda case: f"{case.model}: {case.component}")
+def test_row(case: Row):
+    rows = {name(c): c for c in model(case.model).component_data_objects(pyo.Constraint, active=True)}
+    assert row(rows[case.component]) == read(case.algebra), case.why
+
+
+@pytest.mark.parametrize("case", EXPRESSIONS, ids=lambda case: f"{case.model}: {case.component}")
+def test_expression(case: Row):
+    values = {name(e): e for e in model(case.model).component_data_objects(pyo.Expression)}
+    assert expression(values[case.component]) == read(case.algebra), case.why
+
+
+def families(kind: Any) -> set[str]:
+    return {c.local_name for which in MODELS for c in model(which).component_objects(kind) if len(c)}
+
+
+@pytest.mark.parametrize(("kind", "table"), [(pyo.Constraint, CONSTRAINTS), (pyo.Expression, EXPRESSIONS)])
+def test_every_family_is_read(kind: Any, table: list[Row]):
+    """A family of constraints or expressions that exists in any model here has a row above, and the other way round."""
+    assert families(kind) == {case.component.split("[")[0] for case in table}
+
+
+@pytest.mark.parametrize("kind", [pyo.Constraint, pyo.Expression, pyo.Var, pyo.Set])
+def test_the_models_here_have_every_component_filled(kind: Any):
+    """What is declared but empty in all of them would escape the tests here."""
+    declared = {c.local_name for which in MODELS for c in model(which).component_objects(kind)}
+    assert declared == families(kind)
+
+
+@pytest.mark.parametrize(
+    ("which", "goal"),
+    [
+        ("cost step", "TotalCost_musd"),
+        ("coverage step", "TotalShortfall_kt"),
+        ("potential", "WeightedShortfall_kt[country:B]"),
+        ("loss flows", "Goal[shortfall]"),
+    ],
+)
+def test_objective(which: str, goal: str):
+    one = model(which)
+    assert one.objective.sense == pyo.minimize
+    assert expression(one.objective.expr) == expression(one.find_component(goal))
+
+
+SIZES = [
+    # FUNDINGS: P 2030 and 2031 (lead 1), Q all years, R from 2031.
+    ("cost step", "FUNDINGS", 7),
+    ("cost step", "SIZABLE_FUNDINGS", 2),
+    # CAPACITIES: S 3, M 3, W 2, P 2 (from 2031), Q 3, R 2.
+    ("cost step", "CAPACITIES", 15),
+    # Base, each of A and B, the seller.
+    ("cost step", "SCENARIOS", 4),
+    # Base: the capacities. Pooled, in 2032: without A the unit of M and R, and S; without B the unit of P and R, and Q;
+    # seller: one of all sinter plants, one of both mines.
+    ("cost step", "RUNNING_UNITS", 15 + 2 + 2 + 2),
+    # Pooled base: mines; sinter plants.
+    ("coverage step", "RUNNING_UNITS", 3 * 2 + 2 + 2 + 2),
+    # A to B in the base. In the losses, pooled, magnets get from A to B by way of others, so the limit is void; A lost
+    # ships nothing.
+    ("cost step", "LIMITED_LEGS", 3),
+    # 2 offers: oxide to A, B or C, magnets to C, in 3 years of the base; in a loss one or two regions.
+    ("cost step", "OFFERED", 2 * 6),
+    ("cost step", "MUST_SERVE", 3),
+    ("cost step", "PRESSED_UNITS", 2),
+    # Rule two: 2031 and, because W closes, 2032.
+    ("cost step", "PROJECT_RULES", 2),
+    ("cost step", "COUNTRY_RULES", 2),
+    # 2031: M W P R; 2032: M P R.
+    ("cost step", "COUNTED_PROJECTS", 7),
+    ("cost step", "COUNTED_COUNTRIES", 6),
+    # Sinter in A, mine in A, sinter in C, stock in B, in 3 years.
+    ("cost step", "CLAIMS", 12),
+    # F: A magnet, A mining, B stockpile; G: A magnet, A mining, C magnet; in 3 years. H: 2031.
+    ("cost step", "PAYMENTS", 19),
+    ("small worst", "WORST_OF", 2),
+    ("small cost", "WORST_OF", 0),
+    # With objective cost a loss that asks for nothing has no part in the plan.
+    ("small cost", "SCENARIOS", 1),
+]
+
+
+@pytest.mark.parametrize(("which", "component", "size"), SIZES)
+def test_set_size(which: str, component: str, size: int):
+    assert len(model(which).find_component(component)) == size
+
+
+def test_domains_and_bounds():
+    one = model("cost step")
+    assert all(x.is_binary() for c in (one.Fund, one.CountProject, one.CountCountry) for x in c.values())
+    assert {(x.lb, x.ub) for x in one.Buy_kt.values()} == {(0, 0.015)}
+    assert {(x.lb, x.ub) for x in one.Level_kt.values()} == {(0, 0.04)}
+    reliefs = [x for relief, _ in one.reliefs.values() for x in relief.values()]
+    assert reliefs
+    assert {(x.lb, x.ub) for x in reliefs} == {(0.0, 0.0)}
+    others = [x for x in one.component_data_objects(pyo.Var) if not x.is_binary()]
+    assert all(x.lb == 0 and x.is_continuous() for x in others)
+
+
+def test_relaxed_has_no_whole_numbers():
+    one = build_model(full(), Options(Goal.COST, relaxed=True))
+    assert not any(x.is_binary() or x.is_integer() for x in one.component_data_objects(pyo.Var))
+    assert {(x.lb, x.ub) for x in one.Fund.values()} == {(0, 1)}
+
+
+def test_a_standing_member_fills_its_group():
+    case = instance(
+        {
+            "Projects": """
+                project, country, process, status, capacity_t_per_year, capex_musd, lead_years, group
+                old, A, make, existing, 10, , , g
+                new, A, make, candidate, 10, 5, 0, g
+            """,
+            "Demand": "sector, country, material, year, demand_t\nd, A, m, 2030, 20",
+        }
+    )
+    one = build_model(case, Options(Goal.COVERAGE))
+    assert row(one.at_most_one_of_a_group["g"]) == read("Fund[new,2030] <= 0")
+
+
+@pytest.mark.parametrize("which", MODELS)
+def test_building_logs_nothing(which: str, caplog: pytest.LogCaptureFixture):
+    """A component assigned twice, or a set without order, is only a line on the logger."""
+    with caplog.at_level(logging.INFO, logger="pyomo"):
+        MODELS[which]()
+    assert not caplog.records
+
+
+def test_reader_of_algebra():
+    """2 x + 1 >= y + 3 is y - 2 x <= -2."""
+    linear = read("2 x[1] + 1 >= y + 3")
+    assert linear.coefficients == {"x[1]": -2.0, "y": 1.0}
+    assert (linear.low, linear.high) == (-math.inf, -2.0)
+    assert read("- x + y == 2") == read("x == y - 2")
+    assert read("x <= 1") != read("x <= 2")
+    assert read("x <= 1") != read("2 x <= 1")
+    assert read("x <= 1") != read("x >= 1")
