@@ -6,7 +6,6 @@ Needs CapexSpent_musd, Purchase_musd. Adds Outlay_musd by what is paid for, and 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
 from typing import Any
 
 import pyomo.environ as pyo
@@ -70,7 +69,7 @@ def add_budget(m: Any, instance: Instance) -> None:
         return sum(m.Pay_musd[b, c, h, t] for c, h, t in paid[b]) <= pots[b].budget_musd
 
 
-def _claims(instance: Instance) -> dict[tuple[str, str, int], tuple[Hashable, list[str]]]:
+def _claims(instance: Instance) -> dict[tuple[str, str, int], tuple[str, list[str]]]:
     """(country, stage, year) -> what is paid for: candidates, or purchases for stockpiles."""
     candidates, stocks = defaultdict(list), defaultdict(list)
     for p, project in instance.candidates.items():

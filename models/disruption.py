@@ -27,7 +27,7 @@ def add_guards(m: Any, instance: Instance, networks: Mapping[str, Network]) -> N
     def minimum_coverage_survives(m, t, s):
         groups = _rows(instance, networks[s], t)
         demand = sum(m.demand_kt[d, t, s] for d in groups)
-        spared = (1.0 - networks[s].scenario.min_coverage) * demand
+        spared = (1.0 - (networks[s].scenario.min_coverage or 0.0)) * demand
         return sum(m.Shortfall_ktpy[d, t, s] for d in groups) <= spared + relief[t, s]
 
 

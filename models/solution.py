@@ -127,7 +127,7 @@ def _fundings(m: Any) -> tuple[Funding, ...]:
 
 
 def _paid(
-    m: Any, instance: Instance, outlay: Mapping[tuple[str, int], float], purchases: Mapping[tuple[str, int], float]
+    m: Any, instance: Instance, outlay: dict[tuple[str, int], float], purchases: dict[tuple[str, int], float]
 ) -> dict[tuple[str, str, int], float]:
     """Share what each pot paid for a country and stage out among its projects, in proportion to their outlays."""
     if not instance.pots:
@@ -174,7 +174,9 @@ def join(parts: Sequence[Operation]) -> Operation:
     """Put the years of one scenario together."""
     first = parts[0]
     mappings = ("runs", "ships", "imports", "draws", "served", "shortfall", "cost_musd")
-    joined = {name: {k: v for part in parts for k, v in getattr(part, name).items()} for name in mappings}
+    joined: dict[str, Any] = {
+        name: {k: v for part in parts for k, v in getattr(part, name).items()} for name in mappings
+    }
     return replace(first, weighted_shortfall_kt=sum(part.weighted_shortfall_kt for part in parts), **joined)
 
 

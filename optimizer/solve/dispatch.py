@@ -105,6 +105,7 @@ def _dispatch(
             break  # Lost to rounding between goals: what the earlier goals decided stands.
         values = outcome.values
         _keep(session, column[goal], outcome.objective)
+    assert values is not None
     session.load(values)
     return extract_operation(model, scenario.name)
 

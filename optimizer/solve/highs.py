@@ -67,11 +67,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Limits:
-    """When a solve may stop: gaps (absolute and relative), seconds."""
+    """When a solve may stop: gaps (absolute and relative), seconds, an objective that is good enough."""
 
     absolute_gap: float = 0.0
     relative_gap: float = 0.0
     seconds: float | None = None
+    target: float | None = None
 
 
 class Interrupt:
@@ -200,6 +201,7 @@ class Session:
         highs = self._highs
         highs.setOptionValue("mip_abs_gap", limits.absolute_gap)
         highs.setOptionValue("mip_rel_gap", limits.relative_gap)
+        highs.setOptionValue("objective_target", -float("inf") if limits.target is None else limits.target)
         highs.setOptionValue("time_limit", float("inf") if limits.seconds is None else max(limits.seconds, 0.01))
         started = time.perf_counter()
         with self._callbacks(progress, interruptible):
@@ -240,7 +242,7 @@ class Session:
         if ended in (kind.kUnbounded, kind.kUnboundedOrInfeasible):
             return self._infeasible_or_unbounded(seconds)
         solved = ended in (kind.kOptimal, kind.kModelEmpty)
-        limited = ended in (kind.kTimeLimit, kind.kInterrupt, kind.kIterationLimit, kind.kSolutionLimit)
+        limited = ended in (kind.kTimeLimit, kind.kInterrupt, kind.kObjectiveTarget)
         if not solved and not limited:
             raise SolverError(f"the solver ended with: {highs.modelStatusToString(ended)}")
         is_mip = bool(self.integer.any()) and info.mip_node_count >= 0
@@ -254,11 +256,14 @@ class Session:
         return Outcome(status, objective, min(bound, objective), values, seconds, nodes, self.interrupt.pressed)
 
     def _infeasible_or_unbounded(self, seconds: float) -> Outcome:
-        """Presolve could not tell the two apart, or the problem is unbounded: our models never are, so look closer."""
-        self._highs.setOptionValue("presolve", "off")
-        self._highs.run()
-        self._highs.setOptionValue("presolve", "choose")
-        if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        """Presolve could not tell the two apart: without costs nothing is unbounded, so what remains is infeasible."""
+        highs = self._highs
+        costs, columns = np.array(highs.getLp().col_cost_), np.arange(self.columns, dtype=np.int32)
+        highs.changeColsCost(self.columns, columns, np.zeros(self.columns))
+        highs.run()
+        ended = highs.getModelStatus()
+        highs.changeColsCost(self.columns, columns, costs)
+        if ended == highspy.HighsModelStatus.kInfeasible:
             return Outcome(Status.INFEASIBLE, None, None, None, seconds)
         raise SolverError("the problem is unbounded: look for a negative cost without a limit (opex below 0)")
 

@@ -17,13 +17,14 @@ from models.build import build_model
 from models.instance import Goal, Instance
 from models.options import Layout, Options
 from models.solution import Investment, extract_investment
+from optimizer.solve.fundings import fund_columns, fundings, solve_fixed
 from optimizer.solve.highs import Interrupt, Limits, Outcome, Session, Status
 from optimizer.solve.tidy import Tidiness, tidy
 
 _LEAST_SLACK_KT = 1e-6  # 0.001 t
 _RELATIVE_SLACK = 1e-6
 _COVERAGE_TIME = 0.7
-_FREIGHT_FREE_GAP = 0.4  # of the gap asked for: the rest is left for freight
+_FREIGHT_FREE_ROOM = 0.7  # of the gap asked for: the rest is left for freight
 _FREIGHT_FREE_TIME = 0.65  # of the whole limit, coverage step included
 _USED = 1e-7
 _EXACT_KT = 1e-7
@@ -152,10 +153,8 @@ def _coverage_step(
     if not outcome.has_plan or outcome.values is None or outcome.objective is None:
         return None, None, outcome.status
     funded = fundings(session, outcome.values)
-    value = outcome.objective
-    if not targets.relaxed:
-        exact = clock.count(solve_fixed(session, funded))
-        value = exact.objective if exact.objective is not None else value
+    exact = outcome if targets.relaxed else clock.count(solve_fixed(session, funded))
+    value: float = outcome.objective if exact.objective is None else exact.objective
     bound = min(value, max(0.0, outcome.bound or 0.0))
     proven = value - bound <= gap + _EXACT_KT
     step = Step(Status.OPTIMAL if proven else Status.FEASIBLE, value, bound, clock.solving)
@@ -249,7 +248,8 @@ def _freight_free(
     tell(f"cost step without freight: search among {used.sum()} of {len(used)} possible fundings")
     idle = fund_columns(session)[~used]
     session.set_bounds(idle, np.zeros(len(idle)), np.zeros(len(idle)))
-    limits = Limits(_EXACT_MUSD, _FREIGHT_FREE_GAP * targets.cost_gap, clock.left(_FREIGHT_FREE_TIME))
+    room = _FREIGHT_FREE_ROOM * targets.cost_gap * abs(relaxed.objective)
+    limits = Limits(_EXACT_MUSD, seconds=clock.left(_FREIGHT_FREE_TIME), target=relaxed.objective + room)
     outcome = clock.count(session.solve(limits, _cost_progress("cost step without freight", tell)))
     return (start if outcome.values is None else fundings(session, outcome.values)), relaxed.objective
 
@@ -301,26 +301,3 @@ def _cost_progress(name: str, tell: Tell) -> Any:
             tell(f"{name}: gap {(primal - dual) / abs(primal):.2%} after {seconds:.0f} s")
 
     return progress
-
-
-# ---------------------------------------------------------------- fundings
-
-
-def fund_columns(session: Session) -> np.ndarray:
-    """Columns of Fund[p, v], in the order of FUNDINGS, which is the same in every model of a case."""
-    return np.array([session.column[id(v)] for v in session.model.Fund.values() if id(v) in session.column], dtype=int)
-
-
-def fundings(session: Session, values: np.ndarray) -> np.ndarray:
-    """Values of Fund[p, v], brought to whole numbers where the model asks for them."""
-    funded = values[fund_columns(session)]
-    return np.round(funded) if session.binaries else funded
-
-
-def solve_fixed(session: Session, funded: np.ndarray) -> Outcome:
-    """Solve with the fundings given; what they leave open (sizes, counts, flows) is decided."""
-    columns = fund_columns(session)
-    session.set_bounds(columns, funded, funded)
-    outcome = session.solve(interruptible=False)
-    session.free(columns)
-    return outcome

@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.solve.highs import Outcome, Session
+from optimizer.solve.fundings import fix_fundings, fund_columns
+from optimizer.solve.highs import Limits, Outcome, Session
 
 _RELATIVE = 1e-8
 _ABSOLUTE_MUSD = 1e-6
 _SHORT_KT = 1e-7
+_WHOLE = 1e-7
+_MOST_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -41,18 +44,21 @@ class Tidied:
 
 @dataclass
 class _Search:
-    """The plan as it stands while trials go on."""
+    """The plan as it stands while trials go on.
+
+    ``short``: trials that lost coverage. As a plan gets smaller they will lose it again (but for rare turns of minimum
+    utilization and share rules), so they are left out until a last round tries everything once more.
+    """
 
     session: Session
     screen: Session | None
     limit: float | None
-    columns: np.ndarray
-    screen_columns: np.ndarray
     funded: np.ndarray
     best: Outcome
     trials: int = 0
     dropped: list[str] = field(default_factory=list)
     delayed: list[str] = field(default_factory=list)
+    short: set[tuple[str, str, int]] = field(default_factory=set)
 
 
 def tidy(
@@ -78,73 +84,67 @@ def tidy(
         Time left (None: no limit).
     """
     started = time.perf_counter()
-    search = _Search(session, screen, limit, _columns(session), np.array([]), funded.copy(), best)
-    for one in (session, screen):
-        if one is not None:
-            one.relax(True)
-    if screen is not None:
-        search.screen_columns = _columns(screen)
-    complete = False
-    while not complete:
-        taken = len(search.dropped) + len(search.delayed)
-        for trial, kind, project in _trials(search):
-            if _out_of_time(session, started, seconds):
-                break
-            if np.array_equal(trial, search.funded):
-                continue
-            if _accepts(search, trial):
-                getattr(search, kind).append(project)
-                tell(f"tidying the plan: {project} {kind}")
-        else:
-            complete = taken == len(search.dropped) + len(search.delayed)
-            continue
-        break
-    for one in (session, screen):
-        if one is not None:
-            one.relax(False)
-            one.free(_columns(one))
+    search = _Search(session, screen, limit, funded.copy(), best)
+    models = [one for one in (session, screen) if one is not None]
+    for one in models:
+        one.relax(True)
+    complete = _rounds(search, lambda: _out_of_time(session, started, seconds), tell)
+    for one in models:
+        one.relax(False)
+        one.free(fund_columns(one))
     spent = time.perf_counter() - started
     return Tidied(search.best, Tidiness(search.trials, tuple(search.dropped), tuple(search.delayed), complete, spent))
 
 
-def _columns(session: Session) -> np.ndarray:
-    return np.array([session.column[id(v)] for v in session.model.Fund.values()], dtype=int)
+def _rounds(search: _Search, is_over: Callable[[], bool], tell: Callable[[str], None]) -> bool:
+    """Try round after round; True when a round with every trial found nothing."""
+    while True:
+        skipped, taken = bool(search.short), 0
+        for trial, kind, key in _trials(search):
+            if is_over():
+                return False
+            if (kind, *key) not in search.short and _accepts(search, trial, kind, key):
+                getattr(search, kind).append(key[0])
+                tell(f"tidying the plan: {key[0]} {kind}")
+                taken += 1
+        if taken == 0 and not skipped:
+            return True
+        if taken == 0:
+            search.short.clear()
 
 
-def _trials(search: _Search) -> Iterator[tuple[np.ndarray, str, str]]:
+def _trials(search: _Search) -> Iterator[tuple[np.ndarray, str, tuple[str, int]]]:
     """Yield the plan without each funded project, dearest first, then with each a year later."""
-    keys = list(search.session.model.Fund)
+    model = search.session.model
+    keys = list(model.Fund)
     place = {key: n for n, key in enumerate(keys)}
-    in_plan = sorted(
-        np.flatnonzero(search.funded > 0.5),
-        key=lambda n: (-search.session.model.nameplate_capex_musd[keys[n][0]], keys[n]),
-    )
+    dearest = sorted(range(len(keys)), key=lambda n: (-model.nameplate_capex_musd[keys[n][0]], keys[n]))
     for kind in ("dropped", "delayed"):
-        for n in in_plan:
+        for n in dearest:
             if search.funded[n] < 0.5:
                 continue
-            project, year = keys[n]
-            later = place.get((project, year + 1))
+            later = place.get((keys[n][0], keys[n][1] + 1))
             if kind == "delayed" and later is None:
                 continue
             trial = search.funded.copy()
             trial[n] = 0.0
             if kind == "delayed":
                 trial[later] = 1.0
-            yield trial, kind, project
+            yield trial, kind, keys[n]
 
 
 def _out_of_time(session: Session, started: float, seconds: float | None) -> bool:
     return session.interrupt.pressed or (seconds is not None and time.perf_counter() - started > seconds)
 
 
-def _accepts(search: _Search, trial: np.ndarray) -> bool:
+def _accepts(search: _Search, trial: np.ndarray, kind: str, key: tuple[str, int]) -> bool:
     """Whether the trial keeps coverage and costs no more; if so it becomes the plan."""
     search.trials += 1
     if search.screen is not None and search.limit is not None:
-        search.screen.set_bounds(search.screen_columns, trial, trial)
+        fix_fundings(search.screen, trial)
         short = search.screen.solve()
         if short.objective is None or short.objective > search.limit + _SHORT_KT:
+            search.short.add((kind, *key))
             return False
     outcome = _priced(search, trial)
     if outcome is None:
@@ -154,15 +154,35 @@ def _accepts(search: _Search, trial: np.ndarray) -> bool:
 
 
 def _priced(search: _Search, trial: np.ndarray) -> Outcome | None:
-    """Solve the full model with the trial's fundings: relaxed first, then with whole counts if there is hope."""
+    """Solve the full model with the trial's fundings; None where it costs more.
+
+    The fundings being whole, only counts of redundancy rules may come out as fractions. What does not count whole is left
+    uncounted; where that breaks a rule, the search for whole numbers decides.
+    """
     assert search.best.objective is not None
     most = search.best.objective + max(_ABSOLUTE_MUSD, _RELATIVE * abs(search.best.objective))
     session = search.session
-    session.set_bounds(search.columns, trial, trial)
+    fix_fundings(session, trial)
     relaxed = session.solve()
-    if relaxed.objective is None or relaxed.objective > most:
+    if relaxed.values is None or relaxed.objective is None or relaxed.objective > most:
         return None
-    session.relax(False)
-    whole = session.solve()
-    session.relax(True)
+    whole = _whole_counts(session, relaxed)
+    if whole.objective is None or whole.objective > most:
+        session.relax(False)
+        whole = session.solve(Limits(seconds=_MOST_SECONDS))
+        session.relax(True)
     return whole if whole.objective is not None and whole.objective <= most else None
+
+
+def _whole_counts(session: Session, relaxed: Outcome) -> Outcome:
+    """Solve again with every count at 1 where the relaxation counts it whole, else at 0."""
+    assert relaxed.values is not None
+    counts = np.setdiff1d(np.flatnonzero(session.integer), fund_columns(session))
+    values = relaxed.values[counts]
+    if np.all(np.abs(values - np.round(values)) < _WHOLE):
+        return relaxed
+    counted = np.where(values > 1.0 - _WHOLE, 1.0, 0.0)
+    session.set_bounds(counts, counted, counted)
+    outcome = session.solve()
+    session.free(counts)
+    return outcome
