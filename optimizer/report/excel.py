@@ -1,4 +1,4 @@
-"""The Excel report."""
+"""The Excel report: one sheet after the other, from the tables of the plan and the cells of the workbook."""
 
 from __future__ import annotations
 
@@ -6,8 +6,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
+from openpyxl import Workbook as Book
 
 from optimizer.findings import Finding
+from optimizer.report.bottlenecks import write_bottlenecks
+from optimizer.report.capacity import write_capacity
+from optimizer.report.costs import write_costs
+from optimizer.report.coverage import write_coverage, write_losses
+from optimizer.report.defaults import write_defaults
+from optimizer.report.facts import Facts
+from optimizer.report.flows import write_flows
+from optimizer.report.portfolio import write_portfolio
+from optimizer.report.redundancy import write_redundancy
+from optimizer.report.runsheet import write_run
+from optimizer.report.sources import write_sources
+from optimizer.report.style import Painter
+from optimizer.report.summary import write_summary
+from optimizer.report.timeline import write_timeline
+from optimizer.report.trace import follow
 from optimizer.workbook import Workbook
 
 
@@ -18,7 +34,44 @@ def write_report(
     manifest: Mapping[str, object],
     warnings: Sequence[Finding],
 ) -> None:
-    """Write the report for people."""
-    with pd.ExcelWriter(path, engine="openpyxl") as writer:
-        for name, table in tables.items():
-            table.to_excel(writer, sheet_name=name.capitalize(), index=False)
+    """Write the report for people.
+
+    Parameters
+    ----------
+    path
+        The .xlsx file to write.
+    workbook
+        The case as it was read.
+    tables
+        Every table of ``optimizer.report.tables.COLUMNS`` by name.
+    manifest
+        What the run found and proved.
+    warnings
+        What the check found suspicious.
+    """
+    facts = Facts(workbook, tables, manifest, warnings)
+    make_book(facts).save(path)
+
+
+def make_book(facts: Facts) -> Book:
+    """Make the report in memory."""
+    book, painter, trace = Book(), Painter(), follow(facts)
+    book.remove(book.worksheets[0])
+    write_portfolio(book, facts, trace, painter)
+    write_timeline(book, facts, painter)
+    write_capacity(book, facts, painter)
+    coverage = write_coverage(book, facts, painter)
+    if facts.losses:
+        write_losses(book, facts, painter)
+    write_redundancy(book, facts, painter)
+    write_bottlenecks(book, facts, trace, painter)
+    write_flows(book, facts, trace, painter)
+    outlay = write_costs(book, facts, painter)
+    write_sources(book, facts, painter)
+    write_defaults(book, facts, painter)
+    write_run(book, facts, painter)
+    write_summary(book, facts, trace, painter, coverage, outlay)
+    book.move_sheet("Summary", -(len(book.sheetnames) - 1))
+    book.active = 0
+    book.properties.creator, book.properties.title = "magnetgrid", facts.name
+    return book

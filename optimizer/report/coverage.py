@@ -1,0 +1,222 @@
+"""Sheets Coverage and Losses: how much of the demand is served, with nothing lost and in each loss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from openpyxl import Workbook as Book
+
+from optimizer.report.charts import Data, line_chart
+from optimizer.report.facts import BASE, Facts
+from optimizer.report.page import Column, Line, Page, note, open_page
+from optimizer.report.style import Painter
+
+ALL = "all sectors"
+NOTHING_LOST = "nothing lost"
+_LABELS = (Column("Case", 34), Column("Sector", 17), Column("What", 20))
+_CHART_ROWS = 16
+
+_NOTES = (
+    "Share served: tonnes served over tonnes demanded; – or blank: no demand, or not evaluated in that year. All sectors:"
+    " tonnes added up, whatever their priority.",
+    "Of allied origin: made by plants of allied or trusted countries from allied material only, through the whole chain.",
+    "In a loss, what is served is the best that the plan allows, re-routed freely and with the stocks drawn; sectors share"
+    " what is left by their priorities.",
+)
+
+
+@dataclass(frozen=True)
+class CoveragePlace:
+    """Where charts find the shares by sector: sheet, row of the years, rows, first and last column."""
+
+    data: Data | None
+    lowest: float
+
+
+def write_coverage(book: Book, facts: Facts, painter: Painter) -> CoveragePlace:
+    """Write the sheet; tell where the shares by sector stand."""
+    columns = (*_LABELS, *(Column(str(year), 7.6, "pct") for year in facts.years))
+    title = "Coverage: share of the demand that is served"
+    page = open_page(book, facts, painter, "Coverage", title, [column.width for column in columns])
+    if facts.base("coverage").empty:
+        page.sentence("The workbook has no demand in the years of the plan.")
+        page.end()
+        return CoveragePlace(None, 0.0)
+    page.sentence("By sector and year, first with nothing lost, then in each loss. Darker cells: less is served.")
+    header = page.header(columns)
+    page.freeze(columns=len(_LABELS))
+    first, last = page.table(columns, _shares(facts, BASE, NOTHING_LOST), with_header=False)
+    page.table(columns, [*_streams(facts), *_allied(facts), *_tonnes(facts)], with_header=False)
+    for scenario in facts.losses:
+        page.table(columns, _shares(facts, scenario, f"{facts.loss(scenario)} ({scenario})"), with_header=False)
+    page.filter(header, page.row - 1)
+    if not facts.losses:
+        page.sentence("The workbook names no losses: coverage is judged with nothing lost only.")
+    note(page, _NOTES)
+    data = Data(page.sheet, header, range(first, last + 1), len(_LABELS) + 1, page.span, label=2)
+    place = CoveragePlace(data, lowest_axis(facts))
+    _chart(page, place)
+    page.end()
+    return place
+
+
+def lowest_axis(facts: Facts) -> float:
+    """Where the axis of a chart of coverage begins: a tenth below the lowest share."""
+    rows = facts.base("losses")
+    lowest = rows.loc[rows["demand_t"] > 0.0, "coverage"].min() if not rows.empty else 0.0
+    return 0.0 if lowest != lowest else max(0.0, int(lowest * 10 - 1e-9) / 10 - (0.1 if lowest >= 0.2 else 0.0))
+
+
+def _by_year(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    sums = rows.groupby("year")[["demand_t", "served_t"]].sum()
+    return sums["demand_t"], sums["served_t"]
+
+
+def shares(facts: Facts, rows: pd.DataFrame) -> list[float | None]:
+    """Share served by year; None without demand or where not evaluated."""
+    demand, served = _by_year(rows)
+    return [float(served[t] / demand[t]) if demand.get(t, 0.0) > 0.0 else None for t in facts.years]
+
+
+def of_sector(rows: pd.DataFrame, sector: str) -> pd.DataFrame:
+    """Rows of a sector, or of all."""
+    return rows if sector == ALL else rows[rows["sector"] == sector]
+
+
+def _shares(facts: Facts, scenario: str, title: str) -> list[Line]:
+    rows = facts.scenario("losses", scenario)
+    return [
+        Line(
+            (title, sector, "share served, %", *shares(facts, of_sector(rows, sector))),
+            total=sector == ALL,
+            heat=True,
+            heat_from=len(_LABELS),
+        )
+        for sector in (*facts.sectors, ALL)
+    ]
+
+
+def _streams(facts: Facts) -> list[Line]:
+    if not facts.has_streams:
+        return []
+    rows = facts.base("coverage")
+    return [
+        Line(
+            (f"{NOTHING_LOST}, stream {stream}", ALL, "share served, %", *shares(facts, found)),
+            heat=True,
+            heat_from=len(_LABELS),
+        )
+        for stream, materials in facts.streams.items()
+        if not (found := rows[rows["material"].isin(materials)]).empty
+    ]
+
+
+def _allied(facts: Facts) -> list[Line]:
+    rows = facts.base("coverage")
+    lines = []
+    for sector in (*facts.sectors, ALL):
+        sums = of_sector(rows, sector).groupby("year")[["demand_t", "served_t", "served_allied_t"]].sum()
+        values = [float(sums["served_allied_t"].get(t, 0.0)) for t in facts.years]
+        whole = [float(sums["served_t"].get(t, 0.0)) for t in facts.years]
+        found = [a / s if s > 0.0 else None for a, s in zip(values, whole, strict=True)]
+        lines.append(Line((NOTHING_LOST, sector, "of it of allied origin, %", *found), total=sector == ALL))
+    return lines
+
+
+def _tonnes(facts: Facts) -> list[Line]:
+    rows = facts.base("coverage")
+    lines = []
+    for sector in (*facts.sectors, ALL):
+        found = of_sector(rows, sector).groupby("year")[["demand_t", "served_t", "shortfall_t"]].sum()
+        for column, label in (("demand_t", "demand, t"), ("served_t", "served, t"), ("shortfall_t", "short, t")):
+            values = [float(found[column].get(t, 0.0)) for t in facts.years]
+            lines.append(Line((NOTHING_LOST, sector, label, *values), kind="t", total=sector == ALL))
+    return lines
+
+
+def _chart(page: Page, place: CoveragePlace) -> None:
+    if place.data is None:
+        return
+    page.heading("Coverage by sector, nothing lost")
+    size = (min(26.0, sum(page.widths) * 0.19), _CHART_ROWS * 0.5)
+    chart = line_chart(place.data, "Share of demand served, nothing lost", "share served", size, place.lowest)
+    page.sheet.add_chart(chart, f"A{page.row}")
+    page.row += _CHART_ROWS + 1
+
+
+# ---------------------------------------------------------------- losses
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One loss, judged by what it leaves: the lowest share of all sectors together in an evaluated year."""
+
+    scenario: str
+    worst: float | None
+    worst_year: int | None
+    sector: str
+    sector_worst: float | None
+    sector_year: int | None
+
+
+def judge(facts: Facts) -> list[Loss]:
+    """Every loss, the worst first."""
+    found = [_judge(facts, scenario) for scenario in facts.losses]
+    return sorted(found, key=lambda loss: (2.0 if loss.worst is None else loss.worst, loss.scenario))
+
+
+def _judge(facts: Facts, scenario: str) -> Loss:
+    rows = facts.scenario("losses", scenario)
+    together = [(x, t) for x, t in zip(shares(facts, rows), facts.years, strict=True) if x is not None]
+    apart = [
+        (x, n, t, sector)
+        for n, sector in enumerate(facts.sectors)
+        for x, t in zip(shares(facts, of_sector(rows, sector)), facts.years, strict=True)
+        if x is not None
+    ]
+    worst, year = min(together, default=(None, None))
+    sector_worst, _, sector_year, sector = min(apart, default=(None, 0, None, ""))
+    return Loss(scenario, worst, year, sector, sector_worst, sector_year)
+
+
+def write_losses(book: Book, facts: Facts, painter: Painter) -> None:
+    """Write the loss table: rows what is lost, columns sector and year, cells the share still served."""
+    table = facts.tables["losses"]
+    lost = table[table["scenario"] != BASE]
+    years = sorted(int(year) for year in lost["year"].unique())
+    many = len(years) * (len(facts.sectors) + 1) > 48
+    groups = [(sector, [0] if many else years) for sector in (ALL, *facts.sectors)]
+    labels = (Column("What is lost", 40), Column("Name", 21))
+    columns = (*labels, *(_column(facts, sector, year) for sector, found in groups for year in found))
+    page = open_page(book, facts, painter, "Losses", "Losses: share of the demand still served", _widths(columns))
+    cells = "the lowest share of its evaluated years" if many else "the share served in that year"
+    page.sentence(f"The worst loss first, by all sectors together in its worst year. Each cell is {cells}, in %.")
+    header = page.header(columns)
+    page.freeze(columns=len(labels))
+    lines = [_loss(facts, lost, loss.scenario, groups) for loss in judge(facts)]
+    _, last = page.table(columns, lines, with_header=False)
+    page.filter(header, last)
+    note(page, ["Blank: not evaluated in that year, or no demand.", _NOTES[2]])
+    page.end()
+
+
+def _widths(columns: Sequence[Column]) -> list[float]:
+    return [column.width for column in columns]
+
+
+def _column(facts: Facts, sector: str, year: int) -> Column:
+    return Column(f"{sector} {year}" if year else f"{sector}, worst year", max(7.5, len(sector) * 0.95), "pct")
+
+
+def _loss(facts: Facts, lost: pd.DataFrame, scenario: str, groups: list[tuple[str, list[int]]]) -> Line:
+    rows = lost[lost["scenario"] == scenario]
+    values: list[float | None] = []
+    for sector, years in groups:
+        by_year = dict(zip(facts.years, shares(facts, of_sector(rows, sector)), strict=True))
+        if years == [0]:
+            values.append(min((x for x in by_year.values() if x is not None), default=None))
+        else:
+            values += [by_year.get(year) for year in years]
+    return Line((facts.loss(scenario), scenario, *values), heat=True, heat_from=2)

@@ -1,0 +1,275 @@
+"""What every sheet of the report needs to know: names, years, order, and the tables of the plan, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from optimizer.cells import Record, records, settings
+from optimizer.chain import stage_order, streams
+from optimizer.findings import Finding
+from optimizer.workbook import Workbook
+
+BASE = "base"
+CANDIDATE = "candidate"
+NOT_STATED = "not stated"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Tonnes taken and given per tonne of activity."""
+
+    inputs: Mapping[str, float]
+    outputs: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A case and its plan, as the report reads them."""
+
+    workbook: Workbook
+    tables: Mapping[str, pd.DataFrame]
+    manifest: Mapping[str, object]
+    warnings: Sequence[Finding]
+
+    @property
+    def name(self) -> str:
+        """Name of the case."""
+        return self.workbook.name
+
+    @cached_property
+    def settings(self) -> Mapping[str, object]:
+        """The settings that are filled."""
+        return settings(self.workbook)
+
+    @property
+    def mark(self) -> str:
+        """How the report is to be handled; blank: no mark."""
+        return str(self.settings.get("handling_mark") or "")
+
+    @property
+    def relaxed(self) -> bool:
+        """Whether plants may be funded in fractions: then it is no plan."""
+        return bool(self.manifest.get("relaxed"))
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """The years of the plan."""
+        first, last = (int(str(self.settings[name])) for name in ("first_year", "last_year"))
+        return tuple(range(first, last + 1))
+
+    @property
+    def span(self) -> str:
+        """First to last year in words."""
+        return year_span(self.years)
+
+    @property
+    def price_year(self) -> str:
+        """Year whose constant prices all money is in."""
+        return str(self.settings.get("price_year", ""))
+
+    # ------------------------------------------------------------ names
+
+    @cached_property
+    def _countries(self) -> Mapping[str, Record]:
+        return {row.text("country"): row for row in records(self.workbook, "Countries")}
+
+    @cached_property
+    def _materials(self) -> Mapping[str, Record]:
+        return {row.text("material"): row for row in records(self.workbook, "Materials")}
+
+    def country(self, code: str) -> str:
+        """Name of a country."""
+        row = self._countries.get(code)
+        return row.text("name", code) if row else code
+
+    def material(self, code: str) -> str:
+        """Name of a material."""
+        row = self._materials.get(code)
+        return row.text("name", code) if row else code
+
+    def material_stage(self, code: str) -> str:
+        """The stage that the workbook writes at a material."""
+        row = self._materials.get(code)
+        return row.text("stage") if row else ""
+
+    def is_ally(self, code: str) -> bool:
+        """Whether a country is an ally."""
+        row = self._countries.get(code)
+        return bool(row and row.flag("ally", False))
+
+    def makes_allied(self, code: str) -> bool:
+        """Whether what comes from there counts as allied: an ally, or trusted."""
+        row = self._countries.get(code)
+        return bool(row and (row.flag("ally", False) or row.flag("trusted", False)))
+
+    @cached_property
+    def materials(self) -> tuple[str, ...]:
+        """Materials in the order of the workbook."""
+        return tuple(self._materials)
+
+    # ------------------------------------------------------------ chain
+
+    @cached_property
+    def stages(self) -> tuple[str, ...]:
+        """Stages of the plants in the order of the flow."""
+        return stage_order(self.workbook)
+
+    def stage_rank(self, stage: str) -> int:
+        """Place of a stage; unknown ones last."""
+        return self.stages.index(stage) if stage in self.stages else len(self.stages)
+
+    @cached_property
+    def streams(self) -> Mapping[str, frozenset[str]]:
+        """Stream -> materials that carry it."""
+        return streams(self.workbook)
+
+    @property
+    def has_streams(self) -> bool:
+        """Whether the workbook tells more than one stream apart."""
+        return len(self.streams) > 1
+
+    def stream(self, stream: str) -> str:
+        """A stream as it is called in the report."""
+        return "all materials" if stream == "all" and not self.has_streams else stream
+
+    @cached_property
+    def recipes(self) -> Mapping[tuple[str, str], Recipe]:
+        """(process, recipe) -> what it takes and gives."""
+        sides: dict[tuple[str, str], Recipe] = {}
+        for row in records(self.workbook, "Recipes"):
+            recipe = sides.setdefault((row.text("process"), row.text("recipe")), Recipe({}, {}))
+            side = recipe.outputs if row.text("direction") == "output" else recipe.inputs
+            side[row.text("material")] = row.number_or("t_per_t", 0.0)  # type: ignore[index]
+        return sides
+
+    @cached_property
+    def projects(self) -> Mapping[str, Record]:
+        """Rows of Projects by code."""
+        return {row.text("project"): row for row in records(self.workbook, "Projects")}
+
+    @cached_property
+    def stage_of(self) -> Mapping[str, str]:
+        """Stage of every project."""
+        stages = {row.text("process"): row.text("stage") for row in records(self.workbook, "Recipes")}
+        return {name: stages.get(row.text("process"), "") for name, row in self.projects.items()}
+
+    def carries(self, process: str, stream: str) -> bool:
+        """Whether a plant of the process makes a material of the stream."""
+        carried = self.streams[stream]
+        return any(k in carried for (q, _), recipe in self.recipes.items() if q == process for k in recipe.outputs)
+
+    # ------------------------------------------------------------ plan
+
+    def base(self, table: str) -> pd.DataFrame:
+        """Rows of a table in the base case."""
+        return self.scenario(table, BASE)
+
+    def scenario(self, table: str, scenario: str) -> pd.DataFrame:
+        """Rows of a table in one scenario."""
+        if table not in self._by_scenario:
+            self._by_scenario[table] = {str(s): rows for s, rows in self.tables[table].groupby("scenario", sort=False)}
+        return self._by_scenario[table].get(scenario, self.tables[table].iloc[:0])
+
+    @cached_property
+    def _by_scenario(self) -> dict[str, dict[str, pd.DataFrame]]:
+        return {}
+
+    @cached_property
+    def funded(self) -> pd.DataFrame:
+        """The portfolio by stage, funding year, country, project."""
+        table = self.tables["portfolio"].copy()
+        table["rank"] = [self.stage_rank(stage) for stage in table["stage"]]
+        return table.sort_values(["rank", "funded_year", "country", "project"], kind="stable").reset_index(drop=True)
+
+    @cached_property
+    def sectors(self) -> tuple[str, ...]:
+        """Sectors, the one whose tonnes weigh most first, then as the workbook names them."""
+        order = list(dict.fromkeys(row.text("sector") for row in records(self.workbook, "Demand")))
+        weight = self.base("coverage").groupby("sector")["priority"].max()
+        return tuple(sorted(order, key=lambda sector: -float(weight.get(sector, 0.0))))
+
+    @cached_property
+    def demanded(self) -> frozenset[str]:
+        """Materials that a sector wants."""
+        rows = self.base("coverage")
+        return frozenset(rows.loc[rows["demand_t"] > 0.0, "material"])
+
+    @cached_property
+    def losses(self) -> tuple[str, ...]:
+        """The disruptions in the order of the tables."""
+        return tuple(s for s in dict.fromkeys(self.tables["losses"]["scenario"]) if s != BASE)
+
+    @cached_property
+    def _disruptions(self) -> list[Record]:
+        return list(records(self.workbook, "Disruptions"))
+
+    def loss_row(self, scenario: str) -> tuple[Record | None, str]:
+        """Row of Disruptions that a scenario comes from, and its target."""
+        for row in self._disruptions:
+            name, target = row.text("scenario"), row.text("target")
+            if target.lower() == "each" and scenario.startswith(f"{name}:"):
+                return row, scenario[len(name) + 1 :]
+            if target.lower() != "each" and scenario == name:
+                return row, target
+        return None, ""
+
+    def loss(self, scenario: str) -> str:
+        """What is lost, in words: ``United States lost from 2030``."""
+        row, target = self.loss_row(scenario)
+        if row is None:
+            return scenario
+        severity = row.number_or("severity", 1.0)
+        part = "" if severity >= 1.0 else f" to {severity:.0%}"
+        match row.text("kind"):
+            case "lose_supplier":
+                what = f"Supply from {self.country(target)} lost{part}"
+            case "lose_country":
+                what = f"{self.country(target)} lost{part}"
+            case _:
+                what = f"{target} lost{part}"
+        return f"{what}, {self._loss_years(row)}"
+
+    def _loss_years(self, row: Record) -> str:
+        start = row.year("from_year") or self.years[0]
+        lasting = row.year("years")
+        if lasting is None or start + lasting - 1 >= self.years[-1]:
+            return f"from {start} on"
+        return year_span((start, start + lasting - 1))
+
+
+def each(table: pd.DataFrame) -> Iterator[Any]:
+    """Rows of a table, their cells by column name."""
+    return table.itertuples(index=False)
+
+
+def year_span(years: Sequence[int]) -> str:
+    """First and last of some years: ``2026 to 2040``, or the one year."""
+    if not years:
+        return ""
+    return str(years[0]) if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
+
+
+def year_list(years: Sequence[int]) -> str:
+    """Years in words, runs of them as spans: ``2027 to 2029, 2033``."""
+    runs: list[list[int]] = []
+    for year in sorted(set(years)):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(year_span(run) for run in runs)
+
+
+def text(value: object) -> str:
+    """A cell of a table as text: blanks of every kind are the empty text."""
+    return "" if value is None or value != value else str(value)
+
+
+def number(value: object) -> float | None:
+    """A cell of a table as a number; None where it is blank."""
+    return None if value is None or value != value else float(str(value))

@@ -1,0 +1,250 @@
+"""A sheet that is written from the top down: title, sentences, tables, and how it prints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from openpyxl import Workbook as Book
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from optimizer.report.facts import Facts
+from optimizer.report.style import (
+    BANNER,
+    BODY,
+    HEADER,
+    HEADER_LEFT,
+    HEADING,
+    LEAD,
+    MIST,
+    NOTE,
+    TITLE,
+    Look,
+    Painter,
+    clean,
+    format_of,
+    heat,
+)
+
+RELAXED = (
+    "LINEAR RELAXATION: plants may be funded in fractions. This is a bound on what any plan can reach, not a plan."
+)
+_LEFT = ("text", "wrap")
+_LINE_PT = 12.5
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its header (with the unit), its width in characters, and what kind of value it holds."""
+
+    header: str
+    width: float
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table. ``kind`` overrides the kind of its numbers; ``total``, ``group``: how it stands out.
+
+    ``heat``: its shares are coloured by how much is served.
+    """
+
+    values: Sequence[object]
+    kind: str = ""
+    total: bool = False
+    group: bool = False
+    heat: bool = False
+    heat_from: int = 0
+
+
+@dataclass
+class Page:
+    """A sheet and its cursor ``row``: the next free row."""
+
+    facts: Facts
+    sheet: Worksheet
+    painter: Painter
+    widths: Sequence[float]
+    row: int = 1
+    titles_to: int = 1
+    breaks: list[int] = field(default_factory=list)
+
+    @property
+    def span(self) -> int:
+        """Number of columns of the sheet."""
+        return len(self.widths)
+
+    # ------------------------------------------------------------ cells
+
+    def put(self, row: int, column: int, value: object, look: Look) -> None:
+        """Write one cell."""
+        self.painter.put(self.sheet.cell(row, column), clean(value), look)
+
+    def spread(self, row: int, first: int, last: int, value: object, look: Look) -> None:
+        """Write one value over several columns."""
+        for column in range(first, last + 1):
+            self.painter.dress(self.sheet.cell(row, column), look)
+        self.painter.put(self.sheet.cell(row, first), clean(value), look)
+        if last > first:
+            self.sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
+
+    def lines_needed(self, text: str, first: int, last: int, size: float = 9) -> int:
+        """Lines that a text takes when wrapped over some columns."""
+        width = sum(self.widths[first - 1 : last]) * 11.0 / size * 0.98
+        return max(1, sum(math.ceil(max(1, len(part)) / max(width, 4.0)) for part in text.split("\n")))
+
+    def height(self, row: int, lines: int, size: float = 9) -> None:
+        """Make a row tall enough for some lines."""
+        self.sheet.row_dimensions[row].height = max(15.0, lines * _LINE_PT * size / 9 + 3)
+
+    # ------------------------------------------------------------ sentences
+
+    def sentence(self, text: str, look: Look = LEAD) -> None:
+        """Write a sentence over the whole width."""
+        last = min(self.span, self._reading_width())
+        self.spread(self.row, 1, last, text, look)
+        self.height(self.row, self.lines_needed(text, 1, last, look.size), look.size)
+        self.row += 1
+
+    def sentences(self, texts: Iterable[str], look: Look = LEAD) -> None:
+        """Write sentences, a row each."""
+        for text in texts:
+            self.sentence(text, look)
+
+    def _reading_width(self) -> int:
+        """Columns up to a width that the eye can follow, about 190 characters."""
+        total = 0.0
+        for n, width in enumerate(self.widths, 1):
+            total += width
+            if total > 190:
+                return n
+        return self.span
+
+    def heading(self, text: str) -> None:
+        """Write the heading of a section, after a free row."""
+        if self.row > self.titles_to + 1:
+            self.row += 1
+        self.spread(self.row, 1, self.span, text, HEADING)
+        self.sheet.row_dimensions[self.row].height = 18
+        self.row += 1
+
+    # ------------------------------------------------------------ tables
+
+    def header(self, columns: Sequence[Column]) -> int:
+        """Write a row of column names; return its row."""
+        lines = 1
+        for n, column in enumerate(columns, 1):
+            self.put(self.row, n, column.header, HEADER_LEFT if column.kind in _LEFT else HEADER)
+            lines = max(lines, self.lines_needed(column.header, n, n))
+        self.height(self.row, lines)
+        self.row += 1
+        return self.row - 1
+
+    def table(self, columns: Sequence[Column], lines: Sequence[Line], with_header: bool = True) -> tuple[int, int]:
+        """Write a table; return its first and last row of data."""
+        if with_header:
+            self.header(columns)
+        first = self.row
+        formats = _formats(columns, lines)
+        for line in lines:
+            self._line(columns, line, formats)
+        return first, self.row - 1
+
+    def _line(self, columns: Sequence[Column], line: Line, formats: Mapping[str, str]) -> None:
+        needed = 1
+        for n, (column, value) in enumerate(zip(columns, line.values, strict=False), 1):
+            kind = line.kind if line.kind and column.kind not in (*_LEFT, "year") else column.kind
+            cleaned = clean(value, kind)
+            look = _look(kind, line, formats, cleaned, line.heat and n > line.heat_from)
+            self.painter.put(self.sheet.cell(self.row, n), cleaned, look)
+            if column.kind == "wrap" and isinstance(cleaned, str):
+                needed = max(needed, self.lines_needed(cleaned, n, n))
+        if needed > 1:
+            self.height(self.row, needed)
+        self.row += 1
+
+    def filter(self, header: int, last: int, columns: int | None = None) -> None:
+        """Put a filter on a table, from its header to its last row."""
+        if last > header:
+            self.sheet.auto_filter.ref = f"A{header}:{get_column_letter(columns or self.span)}{last}"
+
+    def freeze(self, columns: int = 0) -> None:
+        """Keep everything above the cursor, and some columns, in sight and on every printed page."""
+        self.sheet.freeze_panes = f"{get_column_letter(columns + 1)}{self.row}"
+        self.titles_to = self.row - 1
+        self.sheet.print_title_rows = f"1:{self.titles_to}"
+
+    def end(self) -> None:
+        """Say what is printed."""
+        self.sheet.print_area = f"A1:{get_column_letter(self.span)}{max(self.row - 1, self.sheet.max_row)}"
+
+
+def open_page(book: Book, facts: Facts, painter: Painter, name: str, title: str, widths: Sequence[float]) -> Page:
+    """Make a sheet with its title and print set-up."""
+    sheet = book.create_sheet(name)
+    for n, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(n)].width = width
+    _set_up_print(sheet, facts)
+    page = Page(facts, sheet, painter, widths)
+    if title:
+        page.spread(1, 1, page.span, title, TITLE)
+        sheet.row_dimensions[1].height = 24
+        page.row = 2
+    if facts.relaxed:
+        page.sentence(RELAXED, BANNER)
+    return page
+
+
+def _set_up_print(sheet: Worksheet, facts: Facts) -> None:
+    sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    margins = sheet.page_margins
+    margins.left = margins.right = 0.4
+    margins.top, margins.bottom, margins.header, margins.footer = 0.6, 0.6, 0.3, 0.3
+    header: Any = sheet.oddHeader
+    header.left.text, header.right.text = _printed(facts.name), _printed(facts.mark)
+    footer: Any = sheet.oddFooter
+    footer.left.text = _printed("Linear relaxation, not a plan" if facts.relaxed else facts.mark)
+    footer.center.text, footer.right.text = "&A", "Page &P of &N"
+
+
+def _printed(text: str) -> str:
+    """Text for headers and footers, where & is a sign of its own and 255 characters are all there is."""
+    return text[:70].replace("&", "&&")
+
+
+def _formats(columns: Sequence[Column], lines: Sequence[Line]) -> dict[str, str]:
+    """Number formats of a table by kind; tonnes by the largest in it."""
+    tonnes = [
+        value
+        for line in lines
+        for column, value in zip(columns, line.values, strict=False)
+        if (line.kind if line.kind and column.kind not in (*_LEFT, "year") else column.kind) == "t"
+    ]
+    kinds = {column.kind for column in columns} | {line.kind for line in lines if line.kind}
+    return {kind: format_of(kind, tonnes) for kind in kinds}
+
+
+def _look(kind: str, line: Line, formats: Mapping[str, str], value: object, heated: bool) -> Look:
+    is_text = isinstance(value, str)
+    align = "left" if kind in _LEFT else "center" if is_text or kind == "year" else "right"
+    look = replace(BODY, format="General" if is_text else formats[kind], align=align, wrap=kind == "wrap")
+    if line.total or line.group:
+        look = replace(look, bold=True, line="above" if line.total else "", fill=MIST if line.group else "")
+    if heated and isinstance(value, (int, float)):
+        fill, ink = heat(float(value))
+        look = replace(look, fill=fill, colour=ink, align="center")
+    return look
+
+
+def note(page: Page, texts: Iterable[str]) -> None:
+    """Write remarks under a table."""
+    page.row += 1
+    page.sentences(texts, NOTE)
