@@ -42,14 +42,16 @@ def add_redundancy(m: Any, instance: Instance, relaxed: bool = False) -> None:
         capacity = sum(rules[r].conversion[p] * m.Capacity_ktpy[p, t] for p in by_country[r, c, t])
         return rules[r].min_capacity_ktpy * m.CountCountry[r, c, t] <= capacity
 
-    # The same with every capacity cut at what is needed: implied for whole fundings, tighter for fractions of them.
+    # The same with every capacity cut at what is needed: implied for whole fundings, tighter for fractions of them. Alone, a
+    # plant that is too small even at its nameplate never counts; in a country it counts for its part.
     @m.Constraint(m.COUNTED_PROJECTS, doc="a project counts only if it stands or is funded in time")
     def project_counts_if_funded(m, r, p, t):
-        return m.CountProject[r, p, t] <= _funded_share(m, instance, rules[r], p, t)
+        return m.CountProject[r, p, t] <= _funded_share(m, instance, rules[r], p, t, alone=True)
 
     @m.Constraint(m.COUNTED_COUNTRIES, doc="a country counts only if one of its projects stands or is funded in time")
     def country_counts_if_funded(m, r, c, t):
-        return m.CountCountry[r, c, t] <= sum(_funded_share(m, instance, rules[r], p, t) for p in by_country[r, c, t])
+        parts = (_funded_share(m, instance, rules[r], p, t, alone=False) for p in by_country[r, c, t])
+        return m.CountCountry[r, c, t] <= sum(parts)
 
     missing_projects = add_relief(m, "enough_projects", m.PROJECT_RULES, "projects")
     missing_countries = add_relief(m, "enough_countries", m.COUNTRY_RULES, "countries")
@@ -116,13 +118,15 @@ def _falls(project: Project, t: int) -> bool:
     return project.fixed_fraction.get(t, 0.0) < project.fixed_fraction.get(t - 1, 0.0)
 
 
-def _funded_share(m: Any, instance: Instance, rule: Rule, p: str, t: int) -> Any:
-    """Sum over fundings of min(1, ramped nameplate / capacity needed) x Fund; for a standing plant a number."""
+def _funded_share(m: Any, instance: Instance, rule: Rule, p: str, t: int, alone: bool) -> Any:
+    """Sum over fundings of share x Fund, share = min(1, ramped nameplate / capacity needed), alone rounded down."""
     project = instance.projects[p]
 
     def share(fraction: float) -> float:
         capacity = rule.conversion[p] * project.nameplate_ktpy * fraction
-        return 1.0 if capacity >= rule.min_capacity_ktpy * (1 - _WITHIN) else capacity / rule.min_capacity_ktpy
+        if capacity >= rule.min_capacity_ktpy * (1 - _WITHIN):
+            return 1.0
+        return 0.0 if alone else capacity / rule.min_capacity_ktpy
 
     standing = share(project.fixed_fraction.get(t, 0.0))
     return standing + sum(

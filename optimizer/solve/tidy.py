@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.solve.fundings import fix_fundings, fund_columns
-from optimizer.solve.highs import Limits, Outcome, Session
+from optimizer.solve.highs import Limits, Outcome, Session, Status
 
 _RELATIVE = 1e-8
 _ABSOLUTE_MUSD = 1e-6
 _SHORT_KT = 1e-7
 _WHOLE = 1e-7
 _MOST_SECONDS = 10.0
+_MOST_ROUNDINGS = 4
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Tidied:
     """The tidied plan: the solve with its fundings, and what was done."""
 
     best: Outcome
-    tidiness: Tidiness
+    tidiness: Tidiness | None
 
 
 @dataclass
@@ -157,7 +158,7 @@ def _priced(search: _Search, trial: np.ndarray) -> Outcome | None:
     """Solve the full model with the trial's fundings; None where it costs more.
 
     The fundings being whole, only counts of redundancy rules may come out as fractions. What does not count whole is left
-    uncounted; where that breaks a rule, the search for whole numbers decides.
+    uncounted; where that is of no avail, the search for whole numbers decides.
     """
     assert search.best.objective is not None
     most = search.best.objective + max(_ABSOLUTE_MUSD, _RELATIVE * abs(search.best.objective))
@@ -175,14 +176,20 @@ def _priced(search: _Search, trial: np.ndarray) -> Outcome | None:
 
 
 def _whole_counts(session: Session, relaxed: Outcome) -> Outcome:
-    """Solve again with every count at 1 where the relaxation counts it whole, else at 0."""
-    assert relaxed.values is not None
+    """Solve again, a few times over, with the counts at 0 that came out as fractions; the others may take their place."""
+    outcome, closed = relaxed, np.array([], dtype=int)
     counts = np.setdiff1d(np.flatnonzero(session.integer), fund_columns(session))
-    values = relaxed.values[counts]
-    if np.all(np.abs(values - np.round(values)) < _WHOLE):
-        return relaxed
-    counted = np.where(values > 1.0 - _WHOLE, 1.0, 0.0)
-    session.set_bounds(counts, counted, counted)
-    outcome = session.solve()
-    session.free(counts)
+    for _ in range(_MOST_ROUNDINGS):
+        if outcome.values is None:
+            break
+        values = outcome.values[counts]
+        fractions = counts[np.abs(values - np.round(values)) > _WHOLE]
+        if len(fractions) == 0:
+            break
+        closed = np.append(closed, fractions)
+        session.set_bounds(fractions, np.zeros(len(fractions)), np.zeros(len(fractions)))
+        outcome = session.solve()
+    else:
+        outcome = Outcome(Status.NO_PLAN, None, None, None, 0.0)
+    session.free(closed)
     return outcome

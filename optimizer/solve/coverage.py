@@ -1,0 +1,65 @@
+"""The first step: least weighted shortfall, on pooled networks, proven in coverage points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.instance import Goal
+from models.options import Layout, Options
+from optimizer.solve.fundings import fundings, solve_fixed
+from optimizer.solve.highs import Limits, Session, Status
+from optimizer.solve.work import EXACT_KT, Step, Work
+
+_SHARE_OF_TIME = 0.7
+_LEAST_SLACK_KT = 1e-6  # 0.001 t
+_RELATIVE_SLACK = 1e-6
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The first step's answer. ``step`` and ``funded`` are None without a plan; ``session`` is its compiled model."""
+
+    status: Status
+    session: Session
+    step: Step | None = None
+    funded: np.ndarray | None = None
+
+
+def coverage_step(work: Work) -> Coverage:
+    """Find the fundings with the least weighted shortfall, within 70 % of the time."""
+    instance, targets = work.instance, work.targets
+    point = instance.weighted_demand_kt / 100.0
+    gap = max(EXACT_KT, targets.coverage_gap_points * point)
+    options = Options(Goal.COVERAGE, base_layout=Layout.POOLED, relaxed=targets.relaxed)
+    session = work.build(options)
+
+    def progress(primal: float, dual: float, seconds: float) -> None:
+        if point and abs(primal) < 1e20:
+            work.tell(
+                f"coverage step: gap {max(0.0, primal - max(dual, 0.0)) / point:.2f} points after {seconds:.0f} s"
+            )
+
+    work.tell(
+        f"coverage step: {session.rows:,} rows, {session.columns:,} columns, {session.binaries:,} yes/no decisions"
+    )
+    outcome = work.solve(session, Limits(absolute_gap=gap, seconds=work.left(_SHARE_OF_TIME)), progress)
+    if outcome.values is None or outcome.objective is None:
+        return Coverage(outcome.status, session)
+    funded, value = fundings(session, outcome.values), outcome.objective
+    if not targets.relaxed:
+        exact = work.count(solve_fixed(session, funded))
+        value = value if exact.objective is None else exact.objective
+    bound = min(value, max(0.0, outcome.bound or 0.0))
+    status = Status.OPTIMAL if value - bound <= gap + EXACT_KT else Status.FEASIBLE
+    return Coverage(status, session, Step(status, value, bound, work.solving), funded)
+
+
+def kept_shortfall(coverage: Coverage, work: Work) -> float | None:
+    """What the weighted shortfall of the second step may be: the first step's value and the slack, kt."""
+    if coverage.step is None:
+        return None
+    value = coverage.step.value
+    points = work.targets.coverage_slack_points * work.instance.weighted_demand_kt / 100.0
+    return value + max(_LEAST_SLACK_KT, _RELATIVE_SLACK * value, points)

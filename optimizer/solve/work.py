@@ -1,0 +1,78 @@
+"""A solve under way: the case, what is asked of it, the time used, and who is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from models.build import build_model
+from models.instance import Instance
+from models.options import Options
+from optimizer.solve.highs import Interrupt, Limits, Outcome, Progress, Session, Status
+
+# What can be told apart at all: a ten-thousandth of a tonne, a dollar.
+EXACT_KT = 1e-7
+EXACT_MUSD = 1e-6
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What is asked of the solve: gaps, slack, time; ``relaxed`` solves the linear relaxation."""
+
+    coverage_gap_points: float = 0.1
+    coverage_slack_points: float = 0.0
+    cost_gap: float = 0.001
+    time_limit_s: float | None = None
+    relaxed: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step's answer and proof, in the units of its goal (kt weighted, or MUSD)."""
+
+    status: Status
+    value: float
+    bound: float
+    seconds: float
+
+    @property
+    def gap(self) -> float:
+        """Value less bound."""
+        return max(0.0, self.value - self.bound)
+
+
+class Work:
+    """The case and the clock. ``solving`` and ``building`` are seconds used so far."""
+
+    def __init__(self, instance: Instance, targets: Targets, tell: Tell, interrupt: Interrupt) -> None:
+        self.instance, self.targets, self.tell, self.interrupt = instance, targets, tell, interrupt
+        self.solving, self.building = 0.0, 0.0
+
+    def build(self, options: Options) -> Session:
+        """Build and compile a model."""
+        started = time.perf_counter()
+        session = Session(build_model(self.instance, options), self.interrupt)
+        self.building += time.perf_counter() - started
+        return session
+
+    def solve(self, session: Session, limits: Limits, progress: Progress | None = None) -> Outcome:
+        """Solve, and count the time."""
+        return self.count(session.solve(limits, progress))
+
+    def count(self, outcome: Outcome) -> Outcome:
+        """Count the time of a solve."""
+        self.solving += outcome.seconds
+        return outcome
+
+    def left(self, share: float = 1.0) -> float | None:
+        """Seconds left of ``share`` of the time limit; None without a limit."""
+        limit = self.targets.time_limit_s
+        return None if limit is None else max(0.0, share * limit - self.solving)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is used up, or Ctrl-C was pressed."""
+        return self.interrupt.pressed or self.left() == 0.0
