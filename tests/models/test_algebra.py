@@ -359,8 +359,8 @@ CONSTRAINTS = [
     Row(
         "cost step",
         "project_counts_if_funded[two,W,2031]",
-        "CountProject[two,W,2031] <= 0.25",
-        "10 t of the 40 t needed, and it cannot grow",
+        "CountProject[two,W,2031] <= 0",
+        "10 t of the 40 t needed, and it cannot grow: alone it never counts",
     ),
     Row(
         "cost step",
