@@ -21,7 +21,7 @@ _BOUND: dict[str, tuple[str, Look]] = {
     "alone": ("alone", replace(BODY, fill=INK, colour=WHITE, bold=True, align="center", size=8, line="box")),
     "together": ("together", replace(BODY, fill=BLUE, colour=WHITE, align="center", size=8, line="box")),
 }
-_FREE = replace(BODY, colour="7F7F7F", align="center", size=8, line="box")
+_FREE = replace(BODY, align="center", line="box")
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def write_bottlenecks(book: Book, facts: Facts, trace: Trace, painter: Painter) 
     )
     page.header(columns[: len(_LABELS) + len(facts.years)])
     page.freeze(columns=len(_LABELS))
+    page.sheet.print_title_rows = "1:1"
     _map(page, columns, table)
     found = bindings(facts)
     page.heading("In words")
@@ -101,7 +102,7 @@ def _map(page: Page, columns: Sequence[Column], table: pd.DataFrame) -> None:
             page.table(_LABELS, [Line((facts.stream(str(stream)), stage))], with_header=False)
             for n, t in enumerate(facts.years, len(_LABELS) + 1):
                 if short.get(t, 0.0) > _GAIN_T and (stage, t) in words:
-                    page.put(page.row - 1, n, *_BOUND.get(words[stage, t], ("·", _FREE)))
+                    page.put(page.row - 1, n, *_BOUND.get(words[stage, t], ("•", _FREE)))
 
 
 # ---------------------------------------------------------------- sentences

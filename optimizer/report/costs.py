@@ -11,7 +11,7 @@ from openpyxl import Workbook as Book
 from optimizer.cells import records
 from optimizer.report.charts import Data, stacked_chart
 from optimizer.report.facts import Facts
-from optimizer.report.page import Column, Line, Page, note, open_page
+from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 
 STOCKPILE = "stockpile"
@@ -55,8 +55,8 @@ def write_costs(book: Book, facts: Facts, painter: Painter) -> OutlayPlace:
     note(page, _notes(facts))
     if data:
         page.heading("Public outlay by stage")
-        size = (min(26.0, sum(page.widths) * 0.19), _CHART_ROWS * 0.5)
-        page.sheet.add_chart(stacked_chart(data, "Public outlay by stage", "MUSD", size), f"A{page.row}")
+        size = (min(26.0, width_cm(sum(page.widths))), rows_cm(_CHART_ROWS))
+        page.chart(stacked_chart(data, "Public outlay by stage", "MUSD", size), page.row, 0.0)
         page.row += _CHART_ROWS + 1
     page.end()
     return OutlayPlace(data)

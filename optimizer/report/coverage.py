@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,12 +9,12 @@ from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, line_chart
 from optimizer.report.facts import BASE, Facts
-from optimizer.report.page import Column, Line, Page, note, open_page
+from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 
 ALL = "all sectors"
 NOTHING_LOST = "nothing lost"
-_LABELS = (Column("Case", 34), Column("Sector", 17), Column("What", 20))
+_LABELS = (Column("Case", 52), Column("Sector", 16), Column("What", 20))
 _CHART_ROWS = 16
 
 _NOTES = (
@@ -140,83 +139,7 @@ def _chart(page: Page, place: CoveragePlace) -> None:
     if place.data is None:
         return
     page.heading("Coverage by sector, nothing lost")
-    size = (min(26.0, sum(page.widths) * 0.19), _CHART_ROWS * 0.5)
+    size = (min(26.0, width_cm(sum(page.widths))), rows_cm(_CHART_ROWS))
     chart = line_chart(place.data, "Share of demand served, nothing lost", "share served", size, place.lowest)
-    page.sheet.add_chart(chart, f"A{page.row}")
+    page.chart(chart, page.row, 0.0)
     page.row += _CHART_ROWS + 1
-
-
-# ---------------------------------------------------------------- losses
-
-
-@dataclass(frozen=True)
-class Loss:
-    """One loss, judged by what it leaves: the lowest share of all sectors together in an evaluated year."""
-
-    scenario: str
-    worst: float | None
-    worst_year: int | None
-    sector: str
-    sector_worst: float | None
-    sector_year: int | None
-
-
-def judge(facts: Facts) -> list[Loss]:
-    """Every loss, the worst first."""
-    found = [_judge(facts, scenario) for scenario in facts.losses]
-    return sorted(found, key=lambda loss: (2.0 if loss.worst is None else loss.worst, loss.scenario))
-
-
-def _judge(facts: Facts, scenario: str) -> Loss:
-    rows = facts.scenario("losses", scenario)
-    together = [(x, t) for x, t in zip(shares(facts, rows), facts.years, strict=True) if x is not None]
-    apart = [
-        (x, n, t, sector)
-        for n, sector in enumerate(facts.sectors)
-        for x, t in zip(shares(facts, of_sector(rows, sector)), facts.years, strict=True)
-        if x is not None
-    ]
-    worst, year = min(together, default=(None, None))
-    sector_worst, _, sector_year, sector = min(apart, default=(None, 0, None, ""))
-    return Loss(scenario, worst, year, sector, sector_worst, sector_year)
-
-
-def write_losses(book: Book, facts: Facts, painter: Painter) -> None:
-    """Write the loss table: rows what is lost, columns sector and year, cells the share still served."""
-    table = facts.tables["losses"]
-    lost = table[table["scenario"] != BASE]
-    years = sorted(int(year) for year in lost["year"].unique())
-    many = len(years) * (len(facts.sectors) + 1) > 48
-    groups = [(sector, [0] if many else years) for sector in (ALL, *facts.sectors)]
-    labels = (Column("What is lost", 40), Column("Name", 21))
-    columns = (*labels, *(_column(facts, sector, year) for sector, found in groups for year in found))
-    page = open_page(book, facts, painter, "Losses", "Losses: share of the demand still served", _widths(columns))
-    cells = "the lowest share of its evaluated years" if many else "the share served in that year"
-    page.sentence(f"The worst loss first, by all sectors together in its worst year. Each cell is {cells}, in %.")
-    header = page.header(columns)
-    page.freeze(columns=len(labels))
-    lines = [_loss(facts, lost, loss.scenario, groups) for loss in judge(facts)]
-    _, last = page.table(columns, lines, with_header=False)
-    page.filter(header, last)
-    note(page, ["Blank: not evaluated in that year, or no demand.", _NOTES[2]])
-    page.end()
-
-
-def _widths(columns: Sequence[Column]) -> list[float]:
-    return [column.width for column in columns]
-
-
-def _column(facts: Facts, sector: str, year: int) -> Column:
-    return Column(f"{sector} {year}" if year else f"{sector}, worst year", max(7.5, len(sector) * 0.95), "pct")
-
-
-def _loss(facts: Facts, lost: pd.DataFrame, scenario: str, groups: list[tuple[str, list[int]]]) -> Line:
-    rows = lost[lost["scenario"] == scenario]
-    values: list[float | None] = []
-    for sector, years in groups:
-        by_year = dict(zip(facts.years, shares(facts, of_sector(rows, sector)), strict=True))
-        if years == [0]:
-            values.append(min((x for x in by_year.values() if x is not None), default=None))
-        else:
-            values += [by_year.get(year) for year in years]
-    return Line((facts.loss(scenario), scenario, *values), heat=True, heat_from=2)

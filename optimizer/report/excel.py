@@ -12,15 +12,16 @@ from optimizer.findings import Finding
 from optimizer.report.bottlenecks import write_bottlenecks
 from optimizer.report.capacity import write_capacity
 from optimizer.report.costs import write_costs
-from optimizer.report.coverage import write_coverage, write_losses
+from optimizer.report.coverage import write_coverage
 from optimizer.report.defaults import write_defaults
 from optimizer.report.facts import Facts
 from optimizer.report.flows import write_flows
+from optimizer.report.losses import write_losses
 from optimizer.report.portfolio import write_portfolio
 from optimizer.report.redundancy import write_redundancy
 from optimizer.report.runsheet import write_run
 from optimizer.report.sources import write_sources
-from optimizer.report.style import Painter
+from optimizer.report.style import Painter, set_normal_font
 from optimizer.report.summary import write_summary
 from optimizer.report.timeline import write_timeline
 from optimizer.report.trace import follow
@@ -57,6 +58,7 @@ def make_book(facts: Facts) -> Book:
     """Make the report in memory."""
     book, painter, trace = Book(), Painter(), follow(facts)
     book.remove(book.worksheets[0])
+    set_normal_font(book)
     write_portfolio(book, facts, trace, painter)
     write_timeline(book, facts, painter)
     write_capacity(book, facts, painter)

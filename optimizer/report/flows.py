@@ -14,6 +14,8 @@ from optimizer.report.style import Painter
 from optimizer.report.trace import Trace
 
 SHIPPED, BOUGHT, HOME = "shipped", "bought outside", "used at home"
+OTHERS = "several, small"
+_SMALL = 0.01
 _DUST_T = 5e-4
 _MOST_COLUMNS = 22
 
@@ -32,7 +34,7 @@ Key = tuple[str, str, str, str]  # material, from, to, kind
 def write_flows(book: Book, facts: Facts, trace: Trace, painter: Painter) -> None:
     """Write the sheet."""
     years = chosen_years(facts)
-    labels = (Column("Material", 30), Column("From", 18), Column("To", 18), Column("How", 14))
+    labels = (Column("Material", 36, "wrap"), Column("From", 18), Column("To", 18), Column("How", 14))
     tonnes = [Column(f"{t}, t", 9.5, "t") for t in years] + [
         Column(f"{t}, allied origin, %", 9.5, "pct") for t in years
     ]
@@ -49,9 +51,11 @@ def write_flows(book: Book, facts: Facts, trace: Trace, painter: Painter) -> Non
     _dependence(page, trace, years)
     for t in years:
         _matrix(page, links, receivers, t)
-    page.heading("Every flow, t")
-    first, last = page.table(columns, [_line(facts, key, links, years) for key in _sorted(facts, links, years[-1])])
+    page.heading(f"Flows of {_SMALL:.0%} of a material and more, t; smaller ones together")
+    shown = _gather(links)
+    first, last = page.table(columns, [_line(facts, key, shown, years) for key in _sorted(facts, shown, years[-1])])
     page.filter(first - 1, last, len(columns))
+    page.repeat(first - 1)
     note(page, _NOTES)
     page.end()
 
@@ -86,6 +90,21 @@ def _links(facts: Facts, trace: Trace, years: list[int]) -> dict[Key, dict[int, 
 def _add(link: Link, amount: float, allied: bool) -> None:
     link.t += amount
     link.allied_t += amount if allied else 0.0
+
+
+def _gather(links: Mapping[Key, Mapping[int, Link]]) -> dict[Key, dict[int, Link]]:
+    """Take the flows together that are a small part of their material in every year shown."""
+    total: dict[tuple[str, int], float] = defaultdict(float)
+    for (k, _, _, _), by_year in links.items():
+        for t, link in by_year.items():
+            total[k, t] += link.t
+    shown: dict[Key, dict[int, Link]] = defaultdict(lambda: defaultdict(Link))
+    for key, by_year in links.items():
+        large = any(link.t >= _SMALL * total[key[0], t] for t, link in by_year.items())
+        for t, link in by_year.items():
+            target = shown[key if large else (key[0], OTHERS, OTHERS, key[3])][t]
+            target.t, target.allied_t = target.t + link.t, target.allied_t + link.allied_t
+    return shown
 
 
 def _sorted(facts: Facts, links: Mapping[Key, Mapping[int, Link]], last: int) -> list[Key]:
@@ -146,7 +165,7 @@ def _dependence(page: Page, trace: Trace, years: list[int]) -> None:
         "Dependence on one country: largest and second share of all material of a stage, made there or bought from it"
     )
     columns = (
-        *(Column("Stage of the material", 30), Column("Largest source", 18), Column("Second source", 18)),
+        *(Column("Stage of the material", 36), Column("Largest source", 18), Column("Second source", 18)),
         *(Column("Year", 14, "year"), Column("Largest, t", 9.5, "t"), Column("Largest, %", 9.5, "pct")),
         Column("Second, %", 9.5, "pct"),
     )
@@ -190,7 +209,7 @@ def _matrix(page: Page, links: Mapping[Key, Mapping[int, Link]], receivers: list
         page.sentence("Nothing is delivered in this year.")
         return
     labels = (
-        Column("From", 30),
+        Column("From", 36),
         Column("Name", 18),
         Column("To all, t", 18, "t"),
         Column("Share of all, %", 14, "pct"),

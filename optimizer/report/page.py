@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import math
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openpyxl import Workbook as Book
-from openpyxl.utils import get_column_letter
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
+from openpyxl.drawing.xdr import XDRPositiveSize2D
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.utils.units import cm_to_EMU
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -20,6 +24,7 @@ from optimizer.report.style import (
     HEADER_LEFT,
     HEADING,
     LEAD,
+    LINK,
     MIST,
     NOTE,
     TITLE,
@@ -34,7 +39,26 @@ RELAXED = (
     "LINEAR RELAXATION: plants may be funded in fractions. This is a bound on what any plan can reach, not a plan."
 )
 _LEFT = ("text", "wrap")
-_LINE_PT = 12.5
+_LINE_PT = 12.0
+_ROW_PT = 15.0
+# Characters of running text in 9 point that fit one unit of column width.
+_CHARACTERS = 1.14
+_EMU_PER_PX = 9525
+
+
+def width_cm(units: float) -> float:
+    """Units of column width, 7 pixels each, in cm."""
+    return units * 7.0 / 96.0 * 2.54
+
+
+def fit(header: str, least: float) -> float:
+    """Width for a column that is no narrower than the longest word of its header."""
+    return max(least, 1.5 + max((len(word) for word in header.split()), default=0))
+
+
+def rows_cm(rows: float) -> float:
+    """Rows of the usual height in cm."""
+    return rows * _ROW_PT / 72.0 * 2.54
 
 
 @dataclass(frozen=True)
@@ -48,7 +72,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a table. ``kind`` overrides the kind of its numbers; ``total``, ``group``: how it stands out.
+    """One row of a table. ``kind``, ``kinds`` override the kind of its numbers; ``total``, ``group``: how it stands out.
 
     ``heat``: its shares are coloured by how much is served.
     """
@@ -59,6 +83,13 @@ class Line:
     group: bool = False
     heat: bool = False
     heat_from: int = 0
+    kinds: Mapping[int, str] = field(default_factory=dict)
+
+    def kind_at(self, place: int, column: Column) -> str:
+        """Kind of the value at a place: its own, else the row's, else the column's; text and years stay what they are."""
+        if place in self.kinds:
+            return self.kinds[place]
+        return self.kind if self.kind and column.kind not in (*_LEFT, "year") else column.kind
 
 
 @dataclass
@@ -94,8 +125,8 @@ class Page:
 
     def lines_needed(self, text: str, first: int, last: int, size: float = 9) -> int:
         """Lines that a text takes when wrapped over some columns."""
-        width = sum(self.widths[first - 1 : last]) * 11.0 / size * 0.98
-        return max(1, sum(math.ceil(max(1, len(part)) / max(width, 4.0)) for part in text.split("\n")))
+        width = max(4, int(sum(self.widths[first - 1 : last]) * _CHARACTERS * 9 / size))
+        return sum(max(1, len(textwrap.wrap(part, width))) for part in text.split("\n"))
 
     def height(self, row: int, lines: int, size: float = 9) -> None:
         """Make a row tall enough for some lines."""
@@ -138,7 +169,7 @@ class Page:
         """Write a row of column names; return its row."""
         lines = 1
         for n, column in enumerate(columns, 1):
-            self.put(self.row, n, column.header, HEADER_LEFT if column.kind in _LEFT else HEADER)
+            self.put(self.row, n, column.header, _head(column, n))
             lines = max(lines, self.lines_needed(column.header, n, n))
         self.height(self.row, lines)
         self.row += 1
@@ -157,9 +188,11 @@ class Page:
     def _line(self, columns: Sequence[Column], line: Line, formats: Mapping[str, str]) -> None:
         needed = 1
         for n, (column, value) in enumerate(zip(columns, line.values, strict=False), 1):
-            kind = line.kind if line.kind and column.kind not in (*_LEFT, "year") else column.kind
+            kind = line.kind_at(n - 1, column)
             cleaned = clean(value, kind)
             look = _look(kind, line, formats, cleaned, line.heat and n > line.heat_from)
+            if column.kind in _LEFT and n > 1:
+                look = replace(look, indent=1)
             self.painter.put(self.sheet.cell(self.row, n), cleaned, look)
             if column.kind == "wrap" and isinstance(cleaned, str):
                 needed = max(needed, self.lines_needed(cleaned, n, n))
@@ -177,6 +210,32 @@ class Page:
         self.sheet.freeze_panes = f"{get_column_letter(columns + 1)}{self.row}"
         self.titles_to = self.row - 1
         self.sheet.print_title_rows = f"1:{self.titles_to}"
+
+    def repeat(self, row: int) -> None:
+        """Print one row, the header of the last and long table, again on every page that follows it."""
+        self.sheet.print_title_rows = f"{row}:{row}"
+
+    def break_page(self) -> None:
+        """Begin a new printed page here."""
+        self.sheet.row_breaks.append(Break(id=self.row - 1))
+
+    # ------------------------------------------------------------ charts
+
+    def chart(self, chart: Any, row: int, left: float) -> None:
+        """Put a chart at a row, ``left`` units of column width from the left edge."""
+        column, offset = 0, left
+        while column < self.span - 1 and offset >= self.widths[column]:
+            offset -= self.widths[column]
+            column += 1
+        start = AnchorMarker(col=column, colOff=int(offset * 7) * _EMU_PER_PX, row=row - 1, rowOff=0)
+        size = XDRPositiveSize2D(cm_to_EMU(chart.width), cm_to_EMU(chart.height))
+        chart.anchor = OneCellAnchor(_from=start, ext=size)
+        self.sheet.add_chart(chart)
+
+    def link(self, column: int, text: str, sheet: str, row: int) -> None:
+        """Write a link to a place in the report into the row above the cursor."""
+        self.put(self.row - 1, column, text, LINK)
+        self.sheet.cell(self.row - 1, column).hyperlink = f"#{quote_sheetname(sheet)}!A{row}"
 
     def end(self) -> None:
         """Say what is printed."""
@@ -201,6 +260,7 @@ def open_page(book: Book, facts: Facts, painter: Painter, name: str, title: str,
 
 def _set_up_print(sheet: Worksheet, facts: Facts) -> None:
     sheet.sheet_view.showGridLines = False
+    sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = _ROW_PT, True
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -225,11 +285,18 @@ def _formats(columns: Sequence[Column], lines: Sequence[Line]) -> dict[str, str]
     tonnes = [
         value
         for line in lines
-        for column, value in zip(columns, line.values, strict=False)
-        if (line.kind if line.kind and column.kind not in (*_LEFT, "year") else column.kind) == "t"
+        for n, (column, value) in enumerate(zip(columns, line.values, strict=False))
+        if line.kind_at(n, column) == "t"
     ]
     kinds = {column.kind for column in columns} | {line.kind for line in lines if line.kind}
+    kinds |= {kind for line in lines for kind in line.kinds.values()}
     return {kind: format_of(kind, tonnes) for kind in kinds}
+
+
+def _head(column: Column, place: int) -> Look:
+    if column.kind in _LEFT:
+        return replace(HEADER_LEFT, indent=1 if place > 1 else 0)
+    return HEADER if column.kind == "year" else replace(HEADER, align="right")
 
 
 def _look(kind: str, line: Line, formats: Mapping[str, str], value: object, heated: bool) -> Look:

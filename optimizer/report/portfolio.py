@@ -8,60 +8,82 @@ from collections.abc import Sequence
 import pandas as pd
 from openpyxl import Workbook as Book
 
-from optimizer.report.facts import Facts, each, number, text
-from optimizer.report.page import Column, Line, Page, note, open_page
+from optimizer.report.facts import NOT_STATED, Facts, each, number, text
+from optimizer.report.page import Column, Line, Page, fit, note, open_page
 from optimizer.report.style import Painter
 from optimizer.report.trace import NOT_USED, Trace
 
-_COLUMNS = (
-    Column("Stage", 12),
-    Column("Project", 23),
-    Column("Country", 13),
+_FIXED = (
+    Column("Stage", 12.5),
+    Column("Project", 22),
+    Column("Country", 13.5),
     Column("Funded, year", 7.5, "year"),
     Column("First output, year", 7.5, "year"),
     Column("Full output, year", 7.5, "year"),
-    Column("Size, t/yr", 9, "t"),
-    Column("Share of nameplate, %", 10, "pct"),
+    Column("Size, t/yr", 8, "t"),
+    Column("Share of full size, %", 8, "pct"),
     Column("Capital cost, MUSD", 9, "musd"),
     Column("Public outlay, MUSD", 9, "musd"),
-    Column("Who pays (most first)", 26, "wrap"),
     Column("Mean use of capacity, %", 9.5, "pct"),
-    Column("Where its output ends up (largest shares)", 34, "wrap"),
-    Column("Confidence", 10.5),
-    Column("Source (in full on sheet Sources)", 28, "wrap"),
+    Column("Who pays (most first)", 25, "wrap"),
+    Column("Confidence", 12),
+    Column("Source (in full on sheet Sources)", 24, "wrap"),
 )
-_MOST_SECTORS = 3
+_CAPEX, _OUTLAY = 8, 9
+_MOST_SECTORS = 8
+OTHER = "other sectors"
 
 
 def write_portfolio(book: Book, facts: Facts, trace: Trace, painter: Painter) -> None:
     """Write the sheet."""
     title = f"Portfolio: what is funded, {facts.span}"
-    page = open_page(book, facts, painter, "Portfolio", title, [column.width for column in _COLUMNS])
+    columns = [*_FIXED, *(Column(f"Output to {name} %", fit(name, 7.5), "pct") for name in ends(facts))]
+    page = open_page(book, facts, painter, "Portfolio", title, [column.width for column in columns])
     if facts.funded.empty:
         page.sentence(_nothing(facts))
-        _stocks(page)
-        page.end()
-        return
-    page.sentence(_lead(facts))
-    header = page.header(_COLUMNS)
-    page.freeze(columns=2)
-    _, last = page.table(_COLUMNS, [_project(facts, trace, row) for row in _rows(facts)], with_header=False)
-    page.filter(header, last)
-    page.table(_COLUMNS, [_total(facts.funded)], with_header=False)
-    note(page, _NOTES)
-    _by_place(page)
-    _ends(page, trace)
-    _stocks(page)
+    else:
+        page.sentence(_lead(facts))
+        header = page.header(columns)
+        page.freeze(columns=2)
+        _, last = page.table(columns, [_project(facts, trace, row) for row in _rows(facts)], with_header=False)
+        page.filter(header, last)
+        page.table(columns, [_total(facts.funded)], with_header=False)
+        note(page, _NOTES)
+        _by_place(page, columns)
+    _stocks(page, columns)
     page.end()
 
 
 _NOTES = (
     "First and full output are blank where they lie beyond the last year. Public outlay is undiscounted; the rest of the"
     " capital cost is private. Mean use: tonnes run over capacity, all years with capacity, nothing lost.",
-    "Where its output ends up: the tonnes that a plant makes are followed through shipments, plants and recycling to the"
-    " sectors. Material of one origin in one country counts as well mixed: whatever leaves it, and every output of a plant"
-    " that takes it, carries it on in proportion to tonnes.",
+    "Output to: the tonnes that a plant makes in all years are followed through shipments, plants and recycling until a"
+    " sector has them or nobody uses them. Material of one origin in one country counts as well mixed: whatever leaves it"
+    " carries it on in proportion to tonnes, and so does every output of a plant that takes it.",
 )
+
+
+def ends(facts: Facts) -> list[str]:
+    """Where output may end up, as columns: the sectors, those with little demand together, and not used."""
+    if len(facts.sectors) <= _MOST_SECTORS:
+        return [*facts.sectors, NOT_USED]
+    return [*_large_sectors(facts), OTHER, NOT_USED]
+
+
+def _large_sectors(facts: Facts) -> list[str]:
+    demand = facts.base("coverage").groupby("sector")["demand_t"].sum()
+    large = sorted(facts.sectors, key=lambda s: (-float(demand.get(s, 0.0)), s))[: _MOST_SECTORS - 1]
+    return [sector for sector in facts.sectors if sector in large]
+
+
+def reach(facts: Facts, trace: Trace, project: str) -> list[float | None]:
+    """Shares of a plant's output by where it ends up, in the order of ``ends``; blank where it runs in no year."""
+    shares = trace.reaches.get(project)
+    names = ends(facts)
+    if not shares:
+        return [None for _ in names]
+    rest = sum(share for name, share in shares.items() if name not in names)
+    return [rest if name == OTHER else shares.get(name, 0.0) for name in names]
 
 
 def _nothing(facts: Facts) -> str:
@@ -102,33 +124,20 @@ def _project(facts: Facts, trace: Trace, row: dict[str, object]) -> Line:
             size / nameplate if nameplate else None,
             row["capex_musd"],
             row["public_outlay_musd"],
-            text(row["funders"]),
             number(row["mean_utilization"]),
-            served(trace, str(row["project"])),
-            text(row["confidence"]) or "not stated",
+            text(row["funders"]),
+            text(row["confidence"]) or NOT_STATED,
             short_source(text(row["source"])),
+            *reach(facts, trace, str(row["project"])),
         )
     )
 
 
 def _total(table: pd.DataFrame) -> Line:
-    values: list[object] = [""] * len(_COLUMNS)
+    values: list[object] = [""] * len(_FIXED)
     values[0] = f"All {len(table)}"
-    values[8], values[9] = table["capex_musd"].sum(), table["public_outlay_musd"].sum()
+    values[_CAPEX], values[_OUTLAY] = table["capex_musd"].sum(), table["public_outlay_musd"].sum()
     return Line(values, total=True)
-
-
-def served(trace: Trace, project: str) -> str:
-    """The sectors that a plant's output ends up in: the three largest shares, and what is not used."""
-    shares = trace.reaches.get(project)
-    if not shares:
-        return "runs in no year"
-    found = sorted(((s, x) for s, x in shares.items() if s != NOT_USED and x >= 0.005), key=lambda item: -item[1])
-    parts = [f"{sector} {share:.0%}" for sector, share in found[:_MOST_SECTORS]]
-    rest = sum(share for _, share in found[_MOST_SECTORS:])
-    parts += [f"other sectors {rest:.0%}"] if rest >= 0.005 else []
-    parts += [f"not used {shares[NOT_USED]:.0%}"] if shares[NOT_USED] >= 0.005 else []
-    return ", ".join(parts)
 
 
 def short_source(source: str, most: int = 56) -> str:
@@ -144,82 +153,43 @@ def short_source(source: str, most: int = 56) -> str:
 # ---------------------------------------------------------------- by stage and country
 
 
-def _by_place(page: Page) -> None:
+def _by_place(page: Page, columns: Sequence[Column]) -> None:
+    """Write sums by stage and country under the columns of the list."""
     page.heading("By stage and country")
     facts, table = page.facts, page.facts.funded
-    columns = (
-        *(Column("Stage", 12), Column("Country", 23), Column("Projects", 13, "int")),
-        *(Column("", 7.5), Column("", 7.5), Column("", 7.5)),
-        *(Column("Size, t/yr", 9, "t"), Column("", 10), Column("Capital cost, MUSD", 9, "musd")),
-        Column("Public outlay, MUSD", 9, "musd"),
-    )
     lines = []
     for stage in sorted(table["stage"].unique(), key=facts.stage_rank):
         of_stage = table[table["stage"] == stage]
-        lines.append(_place((stage, "all countries"), of_stage, total=True))
-        for country, found in sorted(
-            of_stage.groupby("country"), key=lambda item: -item[1]["public_outlay_musd"].sum()
-        ):
-            lines.append(_place(("", facts.country(str(country))), found))
-    page.table(columns, lines)
+        lines.append(_place(stage, "all countries", of_stage, total=True))
+        paid = of_stage.groupby("country")["public_outlay_musd"].sum()
+        for country in sorted(paid.index, key=lambda c: (-float(paid[c]), str(c))):
+            lines.append(_place(stage, facts.country(str(country)), of_stage[of_stage["country"] == country]))
+    page.table(columns, lines, with_header=False)
 
 
-def _place(names: tuple[str, str], rows: pd.DataFrame, total: bool = False) -> Line:
-    sums = {name: rows[name].sum() for name in ("size_t_per_year", "capex_musd", "public_outlay_musd")}
-    values = (
-        *names,
-        len(rows),
-        "",
-        "",
-        "",
-        sums["size_t_per_year"],
-        "",
-        sums["capex_musd"],
-        sums["public_outlay_musd"],
-    )
+def _place(stage: str, country: str, rows: pd.DataFrame, total: bool = False) -> Line:
+    sums = [rows[name].sum() for name in ("size_t_per_year", "capex_musd", "public_outlay_musd")]
+    values = (stage, plural(len(rows), "project"), country, "", "", "", sums[0], "", sums[1], sums[2])
     return Line(values, total=total)
-
-
-# ---------------------------------------------------------------- where the output ends up
-
-
-def _ends(page: Page, trace: Trace) -> None:
-    facts = page.facts
-    sectors = facts.sectors[: len(_COLUMNS) - 4]
-    page.heading(f"Where the output of each funded project ends up, share of its tonnes, {facts.span}")
-    columns = [Column("Stage", 12), Column("Project", 23), Column("Output, t in all years", 13, "t")]
-    columns += [Column(sector, 8, "pct") for sector in (*sectors, NOT_USED)]
-    lines = [_end(trace, row, sectors) for row in _rows(facts)]
-    page.table(columns, lines)
-
-
-def _end(trace: Trace, row: dict[str, object], sectors: Sequence[str]) -> Line:
-    project = str(row["project"])
-    shares = trace.reaches.get(project, {})
-    made = sum(trace.output_t.get(project, {}).values())
-    return Line((row["stage"], project, made, *(shares.get(sector) for sector in (*sectors, NOT_USED))))
 
 
 # ---------------------------------------------------------------- stocks
 
 
-def _stocks(page: Page) -> None:
-    facts = page.facts
-    table = facts.base("stocks")
-    bought = table[table["bought_t"] > 0]
+def _stocks(page: Page, columns: Sequence[Column]) -> None:
+    """Write what is bought for the stocks, under the columns of the list: year, tonnes, public outlay."""
+    facts, table = page.facts, page.facts.base("stocks")
     if table.empty:
         return
-    page.heading("Stocks bought")
+    page.heading("Bought for the stocks: material, country, year, t, and public outlay in MUSD")
+    bought = table[table["bought_t"] > 0].sort_values(["year", "material", "country"], kind="stable")
     if bought.empty:
         page.sentence("The plan buys nothing for the stocks.")
         return
-    columns = (
-        *(Column("Year", 12, "year"), Column("Material", 23), Column("Country", 13)),
-        *(Column("Bought, t", 7.5, "t"), Column("In store, t", 7.5, "t")),
-    )
-    rows = bought.sort_values(["year", "material", "country"], kind="stable")
-    lines = [
-        Line((row.year, facts.material(row.material), facts.country(row.country), row.bought_t, row.level_t))
-        for row in each(rows)
-    ]
-    page.table(columns, lines)
+    paid = facts.tables["outlays"].groupby(["project", "year"])["musd"].sum()
+    lines = []
+    for row in each(bought):
+        musd = paid.get((f"stockpile:{row.material}:{row.country}", row.year), 0.0)
+        name, place = facts.material(row.material), facts.country(row.country)
+        lines.append(Line(("stockpile", name, place, row.year, "", "", row.bought_t, "", "", float(musd))))
+    page.table(columns, lines, with_header=False)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from openpyxl import Workbook as Book
 
 from optimizer.report.facts import Facts, text, year_list
 from optimizer.report.page import Column, Line, Page, note, open_page
-from optimizer.report.style import Painter
+from optimizer.report.style import BODY, Painter
 
 MEASURES = {
     "min_countries": "countries, at least",
@@ -54,6 +54,10 @@ class Ruling:
         return self.least_slack / self.required if self.required else self.least_slack
 
 
+_EXACT = 1e-6
+_TIGHT = replace(BODY, fill="F8D7AE", bold=True, align="right")
+
+
 def rulings(facts: Facts) -> list[Ruling]:
     """Every measure of every rule."""
     found = []
@@ -72,8 +76,13 @@ def _ruling(facts: Facts, rule: str, measure: str, rows: pd.DataFrame) -> Ruling
 def write_redundancy(book: Book, facts: Facts, painter: Painter) -> None:
     """Write the sheet."""
     labels = (
-        *(Column("Rule", 40), Column("What is counted", 32), Column("Measure", 26), Column("Required", 9, "int")),
-        *(Column("Least to spare", 9, "int"), Column("Tightest in", 20), Column("Kept", 6)),
+        *(Column("Rule", 36), Column("What is counted", 24, "wrap"), Column("Measure", 25)),
+        *(
+            Column("Required", 9, "int"),
+            Column("Least to spare", 8, "int"),
+            Column("Tightest in", 13),
+            Column("Kept", 6),
+        ),
     )
     columns = (*labels, *(Column(str(year), 6.6, "int") for year in facts.years))
     title = "Redundancy: rules on how many, and on the share of one country"
@@ -92,7 +101,12 @@ def write_redundancy(book: Book, facts: Facts, painter: Painter) -> None:
     _, last = page.table(columns, [_achieved(facts, ruling) for ruling in found], with_header=False)
     page.filter(header, last)
     _slack(page, columns, found)
-    note(page, ["To spare: achieved less required for counts, required less achieved for shares (in points of %)."])
+    note(
+        page,
+        [
+            "To spare: achieved less required for counts, required less achieved for shares (in points of %). Shaded: nothing to spare."
+        ],
+    )
     page.end()
 
 
@@ -125,4 +139,8 @@ def _slack(page: Page, columns: tuple[Column, ...], found: list[Ruling]) -> None
         kind = "pct" if ruling.is_share else "int"
         values = [_digit(ruling.slack(t), ruling) if t in ruling.achieved else None for t in page.facts.years]
         lines.append(Line((*_named(ruling), *values), kind=kind))
-    page.table(columns, lines)
+    first, _ = page.table(columns, lines)
+    for n, ruling in enumerate(found):
+        for t, year in enumerate(page.facts.years, len(columns) - len(page.facts.years) + 1):
+            if year in ruling.achieved and ruling.slack(year) <= _EXACT:
+                page.put(first + n, t, 0, _TIGHT)

@@ -40,6 +40,7 @@ def write_sources(book: Book, facts: Facts, painter: Painter) -> None:
     page.heading("Rows used")
     first, last = page.table(_COLUMNS, [_line(used) for used in rows_used(facts)])
     page.filter(first - 1, last)
+    page.repeat(first - 1)
     note(page, ["Confidence as the workbook states it. Not stated: the workbook says nothing, neither good nor bad."])
     page.end()
 
@@ -134,7 +135,8 @@ def _shares(page: Page) -> None:
     lines = []
     for amount in found:
         parts = [f"{word} {x / amount.total:.0%}" for word in order if (x := amount.by_confidence.get(word, 0.0)) > 0.0]
-        lines.append(Line((amount.what, "", amount.total, amount.estimated, ", ".join(parts))))
+        values = (amount.what, "", amount.total, amount.estimated, ", ".join(parts))
+        lines.append(Line(values, kinds={2: amount.kind}))
     page.table(columns, lines)
 
 
@@ -171,6 +173,8 @@ def _what(sheet: str, row: Record) -> str:
     names = [name for name in (SHEETS[sheet].key or (SHEETS[sheet].columns[0].name,)) if name not in _PERIODS]
     if sheet == "Recipes":
         names = ["process", "recipe"]
+    if sheet in ("Countries", "Materials"):
+        names = [*names, "name"]
     parts = [("allied only" if row.flag(n, False) else "") if n == "allied_only" else row.text(n) for n in names]
     return ", ".join(part for part in parts if part)
 

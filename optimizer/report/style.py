@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
+from openpyxl import Workbook as Book
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 
-FONT = "Calibri"
+FONT = "Arial"
 INK, BLUE, SKY, MIST, PALE = "1F3864", "2F75B5", "9DC3E6", "DDEBF7", "F3F7FB"
 GREY, LINE, WHITE, BLACK, ALERT = "595959", "BFBFBF", "FFFFFF", "262626", "C00000"
 
@@ -53,9 +55,10 @@ WRAPPED = Look(wrap=True, vertical="top")
 TITLE = Look(bold=True, size=16, colour=INK)
 LEAD = Look(size=10, colour=GREY, wrap=True, vertical="top")
 HEADING = Look(bold=True, size=11, colour=INK, line="below")
-HEADER = Look(bold=True, colour=WHITE, fill=INK, wrap=True, align="center")
-HEADER_LEFT = Look(bold=True, colour=WHITE, fill=INK, wrap=True)
+HEADER = Look(bold=True, size=8.5, colour=WHITE, fill=INK, wrap=True, align="center")
+HEADER_LEFT = Look(bold=True, size=8.5, colour=WHITE, fill=INK, wrap=True)
 NOTE = Look(italic=True, size=8.5, colour=GREY, wrap=True, vertical="top")
+LINK = Look(size=9, colour=BLUE)
 BANNER = Look(bold=True, size=10, colour=WHITE, fill=ALERT, wrap=True)
 MARK = Look(bold=True, size=9, colour=GREY, align="right")
 
@@ -132,6 +135,12 @@ class Painter:
             cell.font, cell.fill, cell.alignment, cell.border = _make(look)
             cell.number_format = look.format
             self._seen[look] = copy(cell._style)  # type: ignore[union-attr]
+
+
+def set_normal_font(book: Book) -> None:
+    """Make the report's font the usual one of the workbook: widths of columns are measured by its digits."""
+    styles: Any = book._named_styles  # type: ignore[attr-defined]
+    styles["Normal"].font = Font(name=FONT, size=10)
 
 
 def _make(look: Look) -> tuple[Font, PatternFill, Alignment, Border]:

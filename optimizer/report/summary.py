@@ -11,7 +11,7 @@ from optimizer.report.charts import line_chart, stacked_chart
 from optimizer.report.costs import OutlayPlace, outlay_by_stage
 from optimizer.report.coverage import ALL, CoveragePlace, of_sector, shares
 from optimizer.report.facts import Facts
-from optimizer.report.page import Page, open_page
+from optimizer.report.page import Page, open_page, rows_cm, width_cm
 from optimizer.report.portfolio import plural
 from optimizer.report.style import (
     BODY,
@@ -27,12 +27,13 @@ from optimizer.report.style import (
     heat,
 )
 from optimizer.report.trace import Trace
-from optimizer.report.words import key_sentences, proof
+from optimizer.report.words import FULL, key_sentences, proof
 
-_COLUMNS, _WIDTH = 28, 7.2
+_COLUMNS, _WIDTH = 28, 7.1
 _HALF = 14
 _LABEL = 3  # columns of a label
-_MOST_SECTORS, _MOST_STAGES, _MOST_COUNTRIES, _MOST_PERIODS = 8, 9, 17, 15
+_MOST_SECTORS, _MOST_STAGES, _MOST_COUNTRIES, _MOST_PERIODS = 8, 9, 17, 13
+_FITS_ONE = 9999.95  # Larger sums need two columns
 _SENTENCE = Look(size=10.5, wrap=True)
 _PROOF = Look(size=9.5, wrap=True)
 _SUB = Look(size=10.5, bold=True, colour="595959", wrap=True)
@@ -128,16 +129,9 @@ def _row(page: Page, blocks: list[_Block], values: list[object], formats: dict[s
 def _coverage(page: Page, place: CoveragePlace) -> None:
     facts = page.facts
     _section(page, "Share of demand served, nothing lost", 1, _HALF)
-    _section(page, "", _HALF + 2, _COLUMNS)
     page.row += 1
     top = page.row
-    first, last = facts.years[0], facts.years[-1]
-    blocks = [
-        *(_Block("Sector", 1, _LABEL), _Block(f"Demand {last}, t", 4, 5, "t"), _Block(f"{first}, %", 6, 6, "heat")),
-        *(_Block(f"{last}, %", 7, 7, "heat"), _Block("Worst year, %", 8, 8, "heat"), _Block("Which", 9, 9, "year")),
-        *(_Block(f"Allied origin {first}, %", 10, 11, "pct"), _Block(f"Allied origin {last}, %", 12, 12, "pct")),
-        _Block("Worst loss, %", 13, _HALF, "heat"),
-    ]
+    blocks = _coverage_blocks(facts)
     _heads(page, blocks, 3)
     lines = [_sector(facts, sector) for sector in (*facts.sectors[:_MOST_SECTORS], ALL)]
     formats = FORMATS | {"t": format_of("t", [line[1] for line in lines])}
@@ -145,21 +139,45 @@ def _coverage(page: Page, place: CoveragePlace) -> None:
         _row(page, blocks, line, formats, total=line[0] == ALL)
     if len(facts.sectors) > _MOST_SECTORS:
         _wrapped(page, f"The other {len(facts.sectors) - _MOST_SECTORS} sectors are on sheet Coverage.", _PROOF)
-    while page.row < top + 10:  # Room for the chart.
-        page.row += 1
+    page.row = max(page.row, top + 10)  # Room for the chart.
     _chart_of_coverage(page, place, top)
     page.row += 1
 
 
+def _coverage_blocks(facts: Facts) -> list[_Block]:
+    """Columns of the table of coverage; a plan of one year has neither a first nor a worst one."""
+    first, last = facts.years[0], facts.years[-1]
+    many = first < last
+    parts: list[tuple[str, int, str]] = [("Sector", _LABEL, "text"), (f"Demand {last}, t", 2, "t")]
+    parts += [(f"Served {first}, %", 1, "heat")] if many else []
+    parts += [(f"Served {last}, %", 1, "heat")]
+    parts += [("Lowest year, %", 1, "heat"), ("Which year", 1, "year")] if many else []
+    parts += [(f"Allied origin {first}, %", 1, "pct")] if many else []
+    parts += [(f"Allied origin {last}, %", 1, "pct")]
+    parts += [("Lowest in any loss, %", 2, "heat")] if facts.losses else []
+    blocks, at = [], 1
+    for header, width, kind in parts:
+        blocks.append(_Block(header, at, at + width - 1, kind))
+        at += width
+    return blocks
+
+
 def _sector(facts: Facts, sector: str) -> list[object]:
+    """The cells of a sector, in the order of ``_coverage_blocks``."""
     served = shares(facts, of_sector(facts.base("losses"), sector))
     rows = of_sector(facts.base("coverage"), sector)
     sums = rows.groupby("year")[["demand_t", "served_t", "served_allied_t"]].sum()
     known = [(x, t) for x, t in zip(served, facts.years, strict=True) if x is not None]
     worst, when = min(known, default=(None, None))
-    allied = [_allied(sums, t) for t in (facts.years[0], facts.years[-1])]
-    demand = float(sums["demand_t"].get(facts.years[-1], 0.0))
-    return [sector, demand, _shown(served[0]), _shown(served[-1]), _shown(worst), when, *allied, _worst(facts, sector)]
+    first, last = facts.years[0], facts.years[-1]
+    many = first < last
+    values: list[object] = [sector, float(sums["demand_t"].get(last, 0.0))]
+    values += [_shown(served[0])] if many else []
+    values += [_shown(served[-1])]
+    values += [_shown(worst), when if worst is not None and worst < FULL else "–"] if many else []
+    values += [_allied(sums, first)] if many else []
+    values += [_allied(sums, last)]
+    return [*values, _worst(facts, sector)] if facts.losses else values
 
 
 def _shown(share: float | None) -> object:
@@ -185,15 +203,11 @@ def _worst(facts: Facts, sector: str) -> object:
 def _chart_of_coverage(page: Page, place: CoveragePlace, top: int) -> None:
     if place.data is None:
         return
-    size = _size(page, _HALF + 2, _COLUMNS, page.row - top + 0.5)
+    size = (width_cm((_COLUMNS - _HALF - 1) * _WIDTH), rows_cm(page.row - top + 1.5))
     sectors = replace(place.data, rows=[row for row in place.data.rows][:_MOST_SECTORS])
     chart = line_chart(sectors, "Share of demand served by sector", "share served", size, place.lowest)
     chart.y_axis.title = None
-    page.sheet.add_chart(chart, page.sheet.cell(top - 1, _HALF + 2).coordinate)
-
-
-def _size(page: Page, first: int, last: int, rows: float) -> tuple[float, float]:
-    return (last - first + 1) * _WIDTH * 0.193, rows * 0.545
+    page.chart(chart, top - 1, (_HALF + 1) * _WIDTH)
 
 
 # ---------------------------------------------------------------- projects
@@ -256,29 +270,28 @@ def _outlay(page: Page, place: OutlayPlace) -> None:
         page.row += 1
         return
     top = page.row
-    spent = [t for n, t in enumerate(facts.years) if any(values[n] > 0.0 for values in found.values())]
-    periods = _periods(spent[0], spent[-1])
-    blocks = [_Block("Stage", 1, _LABEL), _Block("Total", 4, 4, "musd")]
-    blocks += [_Block(_period(years), 5 + n, 5 + n, "musd") for n, years in enumerate(periods)]
-    _heads(page, blocks, 1 if len(periods[0]) == 1 else 2)
     whole = [sum(values[n] for values in found.values()) for n in range(len(facts.years))]
+    spent = [t for t, musd in zip(facts.years, whole, strict=True) if musd > 0.0]
+    wide = 1 if max(whole) < _FITS_ONE else 2
+    periods = _periods(spent[0], spent[-1], _MOST_PERIODS // wide)
+    blocks = [_Block("Stage", 1, _LABEL), _Block("Total", 4, 5, "musd")]
+    blocks += [_Block(_period(x), 6 + n * wide, 5 + (n + 1) * wide, "musd") for n, x in enumerate(periods)]
+    _heads(page, blocks, 1 if len(periods[0]) == 1 else 2)
     for stage, values in [*found.items(), ("all", whole)]:
         sums = [sum(values[t - facts.years[0]] for t in years) for years in periods]
         _row(page, blocks, [stage, sum(values), *sums], FORMATS, total=stage == "all")
-    while page.row < top + 9:  # Room for the chart.
-        page.row += 1
+    page.row = max(page.row, top + 9)  # Room for the chart.
     if place.data is not None:
-        left = min(_COLUMNS - 10, 5 + len(periods) + 1)
-        size = _size(page, left, _COLUMNS, page.row - top)
-        chart = stacked_chart(place.data, "Public outlay by stage", "MUSD", size)
-        page.sheet.add_chart(chart, page.sheet.cell(top, left).coordinate)
+        left = max(blocks[-1].last + 1, _COLUMNS - 13)
+        size = (width_cm((_COLUMNS - left) * _WIDTH), rows_cm(page.row - top))
+        page.chart(stacked_chart(place.data, "Public outlay by stage", "MUSD", size), top, left * _WIDTH)
     page.row += 1
 
 
-def _periods(first: int, last: int) -> list[list[int]]:
+def _periods(first: int, last: int, most: int) -> list[list[int]]:
     """The years with outlay, one by one, or in periods of equal length where they are many."""
     years = list(range(first, last + 1))
-    length = -(-len(years) // (_MOST_PERIODS - 2))
+    length = -(-len(years) // most)
     return [years[n : n + length] for n in range(0, len(years), length)]
 
 

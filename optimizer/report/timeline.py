@@ -32,12 +32,17 @@ def write_timeline(book: Book, facts: Facts, painter: Painter) -> None:
     _legend(page)
     page.header(columns)
     page.freeze(columns=len(_LABELS))
-    shares = _shares(facts)
-    for _stage, rows in facts.funded.groupby("rank", sort=True):
-        name = rows["stage"].iloc[0]
-        page.table(columns, [_standing(facts, name)], with_header=False)
+    lines: list[Line] = []
+    cells: dict[int, Any] = {}
+    for _, rows in facts.funded.groupby("rank", sort=True):
+        lines.append(_standing(facts, rows["stage"].iloc[0]))
         for row in each(rows):
-            _project(page, columns, row, shares)
+            cells[page.row + len(lines)] = row
+            lines.append(Line((row.project, facts.country(row.country), row.size_t_per_year)))
+    page.table(columns, lines, with_header=False)
+    shares = _shares(facts)
+    for place, row in cells.items():
+        _grid(page, place, row, shares)
     note(page, ["Stage rows: funded capacity that stands in the year, t/yr. Candidates never close once funded."])
     page.end()
 
@@ -68,14 +73,14 @@ def _shares(facts: Facts) -> Mapping[tuple[str, int], float]:
     }
 
 
-def _project(page: Page, columns: tuple[Column, ...], row: Any, shares: Mapping[tuple[str, int], float]) -> None:
-    facts, full = page.facts, number(row.full_output_year)
-    page.table(columns, [Line((row.project, facts.country(row.country), row.size_t_per_year))], with_header=False)
-    for n, year in enumerate(facts.years, len(_LABELS) + 1):
+def _grid(page: Page, place: int, row: Any, shares: Mapping[tuple[str, int], float]) -> None:
+    """Colour the years of one project."""
+    full = number(row.full_output_year)
+    for n, year in enumerate(page.facts.years, len(_LABELS) + 1):
         share = shares.get((row.project, year), 0.0)
         value, look = cell(year, int(row.funded_year), share, full is not None and year >= full)
         if value is not None:
-            page.put(page.row - 1, n, value, look)
+            page.put(place, n, value, look)
 
 
 def cell(year: int, funded: int, share: float, full: bool) -> tuple[object, Look]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optimizer.report.bottlenecks import main_bottleneck, tonnes, when_in_words
-from optimizer.report.coverage import Loss, judge, of_sector, shares
+from optimizer.report.coverage import of_sector, shares
 from optimizer.report.facts import Facts, year_list
 from optimizer.report.flows import largest_dependence
+from optimizer.report.losses import Loss, judge
 from optimizer.report.portfolio import plural
 from optimizer.report.redundancy import Ruling, rulings
 from optimizer.report.sources import ESTIMATE, confidence, resting
