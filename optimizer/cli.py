@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def _guarded(command: Callable[..., int]) -> Callable[..., None]:
         try:
             code = command(*args, **kwargs)
         except InputError as error:
-            _show_findings(error.findings, str(error))
+            _show_findings(error.findings, str(error), err=True)
             code = BAD_INPUT
         except OutputError as error:
             click.echo(str(error), err=True)
@@ -80,14 +81,26 @@ def template(path: Path, example: bool, folder: Path | None, force: bool) -> int
         raise OutputError(f"{path}: the name must end in .xlsx.")
     if path.exists() and not force:
         raise OutputError(f"{path}: exists already. Add --force to replace it.")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if example and folder is not None:
+        raise OutputError("--example and --from: give one of them.")
     source = folder or (_example_folder() if example else None)
-    if source is None:
-        write_template(path)
-    else:
-        folder_to_xlsx(source, path)
+    with _writing(path):
+        if source is None:
+            write_template(path)
+        else:
+            folder_to_xlsx(source, path)
     click.echo(f"Written: {path}")
     return DONE
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Say so where the file that the block writes cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror or error})"
+        raise OutputError(f"{path}: {problem}. Close it in other programs, or choose another place.") from error
 
 
 def _example_folder() -> Path:
@@ -105,12 +118,16 @@ def _example_folder() -> Path:
 @_guarded
 def check(path: Path, copy: Path | None) -> int:
     """Tell every fault and warning of a workbook, each with its cell and remedy."""
+    if copy is not None and (copy.suffix != ".xlsx" or copy.resolve() == path.resolve()):
+        raise OutputError(f"{copy}: the marked copy needs a name of its own that ends in .xlsx.")
     workbook = read_workbook(path)
     findings = tuple(check_workbook(workbook))
     faults = sum(finding.level is Level.FAULT for finding in findings)
-    _show_findings(findings, f"{path}: {_count(faults, 'fault')}, {_count(len(findings) - faults, 'warning')}")
+    headline = f"{path}: {_count(faults, 'fault')}, {_count(len(findings) - faults, 'warning')}"
+    _show_findings(findings, headline, err=faults > 0)
     if copy is not None:
-        annotate(workbook, list(findings), copy)
+        with _writing(copy):
+            annotate(workbook, list(findings), copy)
         click.echo(f"Marked copy: {copy}", err=bool(faults))
     return BAD_INPUT if faults else DONE
 
@@ -153,11 +170,10 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _show_findings(findings: tuple[Finding, ...], headline: str) -> None:
-    """Print findings, faults first, on standard error if there is a fault."""
+def _show_findings(findings: tuple[Finding, ...], headline: str, err: bool) -> None:
+    """Print findings, faults first."""
     faults = [finding for finding in findings if finding.level is Level.FAULT]
     warnings = [finding for finding in findings if finding.level is Level.WARNING]
-    err = bool(faults) or not findings
     click.echo(headline, err=err)
     for word, group in (("", faults), ("warning: ", warnings)):
         for finding in group[:_MOST_SHOWN]:
@@ -200,7 +216,8 @@ def headline(manifest: dict[str, Any]) -> list[str]:
             f" (gap {manifest['coverage_gap_points']:.2f} points, {manifest['coverage_gap_t']:,.0f} t)"
         )
     lines.append(f"Shortfall: {manifest['base_shortfall_t']:,.0f} t in the base case, all years")
-    lines.append(f"Cost:      {manifest['cost_musd']:,.1f} MUSD discounted (gap {manifest['cost_gap']:.2%})")
+    gap = "no bound proven" if manifest["cost_gap"] is None else f"gap {manifest['cost_gap']:.2%}"
+    lines.append(f"Cost:      {manifest['cost_musd']:,.1f} MUSD discounted ({gap})")
     budget = manifest["budget_musd"]
     of = "no limit" if budget is None else f"of {budget:,.0f} MUSD"
     lines.append(f"Outlay:    {manifest['outlay_musd']:,.1f} MUSD public, {of}")

@@ -1,4 +1,4 @@
-"""The folder that a run leaves behind: written aside, then moved into place file by file, never half-written."""
+"""The folder that a run leaves behind: written aside, then moved into place as a whole, never half-written."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from types import TracebackType
 
 import pandas as pd
 
+from optimizer.report.tables import COLUMNS
+
 REPORT, MANIFEST, LOG, VIOLATIONS, TABLES = "report.xlsx", "manifest.json", "run.log", "violations.csv", "tables"
-_OURS = (REPORT, MANIFEST, LOG, VIOLATIONS)
+# What a run may leave, the report first: it is the file that may be open elsewhere. Other files are never touched.
+_OURS = (REPORT, *(f"{TABLES}/{name}.csv" for name in COLUMNS), VIOLATIONS, LOG, MANIFEST)
 
 
 class OutputError(Exception):
@@ -30,13 +33,18 @@ class Output:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         _refuse_open_report(folder)
+        self._made = not folder.exists()
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            self._aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+            folder.mkdir(parents=True, exist_ok=True)
+            # Inside the folder: on the same disk, so that moving into place is a change of name.
+            self._aside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
         except OSError as error:
             raise OutputError(
                 f"{folder}: cannot be written ({error.strerror}). Choose another folder with --out."
             ) from error
+        self._new, self._old = self._aside / "new", self._aside / "old"
+        for place in (self._new, self._old):
+            (place / TABLES).mkdir(parents=True)
 
     def __enter__(self) -> Output:
         return self
@@ -45,19 +53,21 @@ class Output:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         shutil.rmtree(self._aside, ignore_errors=True)
+        if self._made:
+            with suppress(OSError):  # It holds the results.
+                self.folder.rmdir()
 
     @property
     def tables(self) -> Path:
         """Where the tables stand until they are published."""
-        return self._aside / TABLES
+        return self._new / TABLES
 
     def path(self, name: str) -> Path:
         """Where to write a file of the run."""
-        return self._aside / name
+        return self._new / name
 
     def write_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """Write each table as CSV: UTF-8, comma, decimal point, the same bytes for the same table."""
-        self.tables.mkdir(exist_ok=True)
         for name, table in tables.items():
             table.to_csv(self.tables / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
 
@@ -71,26 +81,47 @@ class Output:
         self.path(LOG).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def publish(self, with_tables: bool) -> None:
-        """Move everything into place; files of an earlier run that this one does not have are removed."""
-        (self.folder / TABLES).mkdir(parents=True, exist_ok=True)
-        if with_tables:
-            for file in sorted(self.tables.glob("*.csv")):
-                os.replace(file, self.folder / TABLES / file.name)
-        else:
-            shutil.rmtree(self.folder / TABLES, ignore_errors=True)
-        for name in _OURS:
-            if self.path(name).exists():
-                _replace(self.path(name), self.folder / name)
-            else:
-                with suppress(FileNotFoundError):
-                    (self.folder / name).unlink()
+        """Move everything into place; files of an earlier run that this one does not have are removed.
 
+        Raises
+        ------
+        OutputError
+            If a file cannot be replaced; then the earlier result stands as it was.
+        """
+        if not with_tables:
+            shutil.rmtree(self.tables)
+        moved: list[str] = []
+        try:
+            for name in _OURS:
+                self._move(name, moved)
+        except OSError as error:
+            self._take_back(moved)
+            problem = f"cannot be replaced ({error.strerror}); the earlier result is kept"
+            raise OutputError(f"{self.folder / name}: {problem}. Close it in other programs and run again.") from error
+        with suppress(OSError):  # It holds tables, or files of the user's own.
+            (self.folder / TABLES).rmdir()
 
-def _replace(source: Path, target: Path) -> None:
-    try:
-        os.replace(source, target)
-    except PermissionError as error:
-        raise OutputError(f"{target}: is open in another program. Close it and run again.") from error
+    def _move(self, name: str, moved: list[str]) -> None:
+        """Move one file of an earlier run away and the new one in."""
+        new, place = self.path(name), self.folder / name
+        if place.exists():
+            os.replace(place, self._old / name)
+            moved.append(name)
+        if new.exists():
+            place.parent.mkdir(exist_ok=True)
+            os.replace(new, place)
+            if name not in moved:
+                moved.append(name)
+
+    def _take_back(self, moved: list[str]) -> None:
+        """Bring back the files of the earlier run; what it did not have goes."""
+        for name in moved:
+            place = self.folder / name
+            with suppress(OSError):
+                if (self._old / name).exists():
+                    os.replace(self._old / name, place)
+                else:
+                    place.unlink(missing_ok=True)
 
 
 def _refuse_open_report(folder: Path) -> None:

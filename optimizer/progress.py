@@ -20,10 +20,15 @@ class Progress:
         if line == self._last:
             return
         self._last = line
-        stamped = f"{self.elapsed:7.1f} s  {line}"
-        self.lines.append(stamped)
+        stamped = self.keep(line)
         if not self.quiet:
             print(stamped, file=sys.stderr, flush=True)
+
+    def keep(self, line: str) -> str:
+        """Keep a line for the log without showing it; return it with its time."""
+        stamped = f"{self.elapsed:7.1f} s  {line}"
+        self.lines.append(stamped)
+        return stamped
 
     @property
     def elapsed(self) -> float:

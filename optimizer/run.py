@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from math import isinf
 from pathlib import Path
 
 import pandas as pd
@@ -34,6 +35,10 @@ from optimizer.workbook import Workbook, read_workbook
 
 _PACKAGES = ("magnetgrid", "pyomo", "highspy", "numpy", "pandas", "openpyxl")
 T_PER_KT = 1000.0
+_NO_PLAN_IN_TIME = (
+    "No plan was found within the time limit. Raise time_limit_s in Settings, or give --time-limit SECONDS."
+)
+_NO_PLAN_YET = "Stopped before any plan was found."
 
 
 @dataclass(frozen=True)
@@ -85,28 +90,32 @@ def run_solve(path: Path, out: Path | None, options: SolveOptions, progress: Pro
     OutputError
         The place for the results cannot be used.
     """
-    run = open_run(path, out, options, progress)
-    with Output(run.out) as output:
-        with run.timed("assemble"):
-            instance = assemble(run.workbook, options.budget_musd)
-        interrupt = Interrupt()
-        with interrupt.watch():
-            plan = solve_plan(instance, _targets(run), progress.tell, interrupt)
-        run.seconds |= {"build": plan.build_seconds, "solve": plan.solve_seconds}
-        _describe(run, instance, plan)
-        if plan.investment is None:
-            return _publish_without_plan(run, instance, plan, output)
-        with run.timed("dispatch"):
-            operations = dispatch_all(instance, plan.investment, progress.tell)
-        solution = Solution(plan.investment, operations)
-        with run.timed("report"):
-            tables = make_tables(run.workbook, instance, solution)
-            tables["bottlenecks"] = bottleneck_table(
-                find_bottlenecks(instance, plan.investment, operations[BASE], streams(run.workbook))
-            )
-            output.write_tables(tables)
-        _describe_solution(run, instance, solution)
-        return _audit_and_publish(run, tables, output)
+    interrupt = Interrupt()
+    with interrupt.watch():  # From the start: whenever Ctrl-C is pressed, the search ends and the rest is finished.
+        run = open_run(path, out, options, progress)
+        with Output(run.out) as output:
+            return _solve(run, output, interrupt)
+
+
+def _solve(run: Run, output: Output, interrupt: Interrupt) -> Run:
+    with run.timed("assemble"):
+        instance = assemble(run.workbook, run.options.budget_musd)
+    plan = solve_plan(instance, _targets(run), run.progress.tell, interrupt)
+    run.seconds |= {"build": plan.build_seconds, "solve": plan.solve_seconds}
+    _describe(run, instance, plan)
+    if plan.investment is None:
+        return _publish_without_plan(run, instance, plan, output)
+    with run.timed("dispatch"):
+        operations = dispatch_all(instance, plan.investment, run.progress.tell)
+    solution = Solution(plan.investment, operations)
+    with run.timed("report"):
+        tables = make_tables(run.workbook, instance, solution)
+        tables["bottlenecks"] = bottleneck_table(
+            find_bottlenecks(instance, plan.investment, operations[BASE], streams(run.workbook))
+        )
+        output.write_tables(tables)
+    _describe_solution(run, instance, solution)
+    return _audit_and_publish(run, tables, output)
 
 
 def open_run(path: Path, out: Path | None, options: SolveOptions, progress: Progress) -> Run:
@@ -158,7 +167,7 @@ def _describe(run: Run, instance: Instance, plan: PlanOutcome) -> None:
         "cost_musd": None,
         "coverage_gap_points": None if coverage is None else (coverage.gap / points if points else 0.0),
         "coverage_gap_t": None if coverage is None else _t(coverage.gap),
-        "cost_gap": None if cost is None else cost.gap / max(abs(cost.value), 1e-9),
+        "cost_gap": None if cost is None or isinf(cost.gap) else cost.gap / max(abs(cost.value), 1e-9),
         "bounds": {
             "weighted_shortfall_t": None if coverage is None else _t(coverage.bound),
             "cost_musd": None if cost is None or cost.bound == -float("inf") else cost.bound,
@@ -242,9 +251,9 @@ def _publish_without_plan(run: Run, instance: Instance, plan: PlanOutcome, outpu
         with run.timed("explain"):
             run.reasons = explain_infeasible(run.workbook, instance, find_relief(instance, _targets(run).time_limit_s))
     else:
-        run.reasons = ["No plan was found within the time limit. Raise time_limit_s, or widen coverage_gap_points."]
+        run.reasons = [_NO_PLAN_IN_TIME if not plan.interrupted else _NO_PLAN_YET]
     for reason in run.reasons:
-        run.progress.tell(reason)
+        run.progress.keep(reason)
     run.manifest["reasons"] = run.reasons
     _finish(run, output)
     output.publish(with_tables=False)
