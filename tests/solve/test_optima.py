@@ -249,7 +249,7 @@ TOYS: dict[str, Toy] = {
         },
     ),
     "stock bought for a loss": Toy(
-        "base served; without A 8 t of 10 t from the stock, bought as late as can be, 3 in 2030 and 5 in 2031: 2 x 8; holding 3 + 8 + 8",
+        "without A 8 t of 10 t from the stock, bought as late as can be, 3 t and 5 t: 2 x 8; holding 3 + 8 + 8",
         2,
         0.016 + 0.0019,
         {},
