@@ -138,9 +138,10 @@ def _sentence(facts: Facts, trace: Trace, years: list[Binding]) -> str:
 
 
 def tonnes(value: float) -> str:
-    """Tonnes in a sentence."""
+    """Tonnes in a sentence: three digits that count, no zeros behind the point."""
     decimals = tonnes_format([value]).split(";")[0].partition(".")[2]
-    return f"{value:,.{len(decimals)}f}"
+    shown = f"{value:,.{len(decimals)}f}"
+    return shown.rstrip("0").rstrip(".") if decimals else shown
 
 
 def _what_binds(binding: Binding, at: str) -> str:
@@ -258,9 +259,7 @@ def main_bottleneck(facts: Facts) -> tuple[str, dict[str, list[int]], Binding] |
 
 
 def when_in_words(facts: Facts, when: dict[str, list[int]]) -> str:
-    """Streams and years in words."""
-    parts = [
-        f"{facts.stream(stream)} {year_list(years)}" if facts.has_streams else year_list(years)
-        for stream, years in when.items()
-    ]
-    return joined(parts)
+    """Streams and years in words: ``for heavy 2028 to 2029 and light 2027``, ``in 2028``."""
+    if not facts.has_streams:
+        return f"in {year_list([year for years in when.values() for year in years])}"
+    return "for " + joined([f"{facts.stream(stream)} in {year_list(years)}" for stream, years in when.items()])

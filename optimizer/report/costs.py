@@ -54,6 +54,7 @@ def write_costs(book: Book, facts: Facts, painter: Painter) -> OutlayPlace:
     _pots(page, funders)
     note(page, _notes(facts))
     if data:
+        page.break_page()
         page.heading("Public outlay by stage")
         size = (min(26.0, width_cm(sum(page.widths))), rows_cm(_CHART_ROWS))
         page.chart(stacked_chart(data, "Public outlay by stage", "MUSD", size), page.row, 0.0)

@@ -138,6 +138,7 @@ def _tonnes(facts: Facts) -> list[Line]:
 def _chart(page: Page, place: CoveragePlace) -> None:
     if place.data is None:
         return
+    page.break_page()
     page.heading("Coverage by sector, nothing lost")
     size = (min(26.0, width_cm(sum(page.widths))), rows_cm(_CHART_ROWS))
     chart = line_chart(place.data, "Share of demand served, nothing lost", "share served", size, place.lowest)

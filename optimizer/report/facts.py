@@ -224,15 +224,16 @@ class Facts:
         if row is None:
             return scenario
         severity = row.number_or("severity", 1.0)
-        part = "" if severity >= 1.0 else f" to {severity:.0%}"
+        part = "" if severity >= 1.0 else f"{severity:.0%}".replace("%", " % of ")
         match row.text("kind"):
             case "lose_supplier":
-                what = f"Supply from {self.country(target)} lost{part}"
+                what = f"supply from {self.country(target)}"
             case "lose_country":
-                what = f"{self.country(target)} lost{part}"
+                what = self.country(target)
             case _:
-                what = f"{target} lost{part}"
-        return f"{what}, {self._loss_years(row)}"
+                what = target
+        named = f"{part}{what} lost, {self._loss_years(row)}"
+        return named[:1].upper() + named[1:] if what.startswith("supply") else named
 
     def _loss_years(self, row: Record) -> str:
         start = row.year("from_year") or self.years[0]

@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl import Workbook as Book
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
-from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.units import cm_to_EMU
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -24,7 +24,6 @@ from optimizer.report.style import (
     HEADER_LEFT,
     HEADING,
     LEAD,
-    LINK,
     MIST,
     NOTE,
     TITLE,
@@ -102,7 +101,6 @@ class Page:
     widths: Sequence[float]
     row: int = 1
     titles_to: int = 1
-    breaks: list[int] = field(default_factory=list)
 
     @property
     def span(self) -> int:
@@ -125,7 +123,7 @@ class Page:
 
     def lines_needed(self, text: str, first: int, last: int, size: float = 9) -> int:
         """Lines that a text takes when wrapped over some columns."""
-        width = max(4, int(sum(self.widths[first - 1 : last]) * _CHARACTERS * 9 / size))
+        width = max(4, int((sum(self.widths[first - 1 : last]) - 1.0) * _CHARACTERS * 9 / size))
         return sum(max(1, len(textwrap.wrap(part, width))) for part in text.split("\n"))
 
     def height(self, row: int, lines: int, size: float = 9) -> None:
@@ -231,11 +229,6 @@ class Page:
         size = XDRPositiveSize2D(cm_to_EMU(chart.width), cm_to_EMU(chart.height))
         chart.anchor = OneCellAnchor(_from=start, ext=size)
         self.sheet.add_chart(chart)
-
-    def link(self, column: int, text: str, sheet: str, row: int) -> None:
-        """Write a link to a place in the report into the row above the cursor."""
-        self.put(self.row - 1, column, text, LINK)
-        self.sheet.cell(self.row - 1, column).hyperlink = f"#{quote_sheetname(sheet)}!A{row}"
 
     def end(self) -> None:
         """Say what is printed."""

@@ -73,6 +73,12 @@ def _ruling(facts: Facts, rule: str, measure: str, rows: pd.DataFrame) -> Ruling
     return Ruling(rule, measure, counted, float(rows["required"].iloc[0]), achieved, bool((rows["ok"] == "yes").all()))
 
 
+_NOTE = (
+    "To spare: achieved less required for counts, required less achieved for shares (in points of %). Shaded: nothing to"
+    " spare."
+)
+
+
 def write_redundancy(book: Book, facts: Facts, painter: Painter) -> None:
     """Write the sheet."""
     labels = (
@@ -101,12 +107,7 @@ def write_redundancy(book: Book, facts: Facts, painter: Painter) -> None:
     _, last = page.table(columns, [_achieved(facts, ruling) for ruling in found], with_header=False)
     page.filter(header, last)
     _slack(page, columns, found)
-    note(
-        page,
-        [
-            "To spare: achieved less required for counts, required less achieved for shares (in points of %). Shaded: nothing to spare."
-        ],
-    )
+    note(page, [_NOTE])
     page.end()
 
 

@@ -58,7 +58,6 @@ HEADING = Look(bold=True, size=11, colour=INK, line="below")
 HEADER = Look(bold=True, size=8.5, colour=WHITE, fill=INK, wrap=True, align="center")
 HEADER_LEFT = Look(bold=True, size=8.5, colour=WHITE, fill=INK, wrap=True)
 NOTE = Look(italic=True, size=8.5, colour=GREY, wrap=True, vertical="top")
-LINK = Look(size=9, colour=BLUE)
 BANNER = Look(bold=True, size=10, colour=WHITE, fill=ALERT, wrap=True)
 MARK = Look(bold=True, size=9, colour=GREY, align="right")
 
@@ -71,9 +70,8 @@ FORMATS = {
     "musd": '#,##0.0;-#,##0.0;"–"',
     "pct": "0.0%",
     "share": "0%",
-    "points": "0.0",
 }
-_DIGITS = {"musd": 6, "pct": 6, "share": 6, "points": 6, "t": 3}
+_DIGITS = {"musd": 6, "pct": 6, "share": 6, "t": 3}
 
 
 def tonnes_format(values: Iterable[object]) -> str:
@@ -91,7 +89,7 @@ def format_of(kind: str, values: Iterable[object] = ()) -> str:
 
 def clean(value: object, kind: str = "text") -> object:
     """A value as it goes into a cell: numbers without solver dust, text that no spreadsheet takes for a formula."""
-    if value is None or value != value:
+    if value is None or value != value or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return ILLEGAL_CHARACTERS_RE.sub(" ", str(value))

@@ -35,12 +35,18 @@ def _coverage(facts: Facts) -> str:
         return "There is no demand in the years of the plan."
     (first, now), (last, end) = found[0], found[-1]
     worst_year, worst = min(found, key=lambda item: item[1])
+    worst_year = next((t for t, x in ((first, now), (last, end)) if x - worst < 5e-5), worst_year)
     if worst >= FULL:
         when = f"in every year from {first} to {last}" if last > first else f"in {first}"
         return f"With nothing lost, all demand is served {when}."
     least = f"{percent(worst)}{_shortest_sector(facts, worst_year)}"
-    if first == last:
-        return f"With nothing lost, {least} of all demand is served in {first}."
+    if max(x for _, x in found) - worst < 5e-5:
+        when = f"in every year from {first} to {last}" if last > first else f"in {first}"
+        return f"With nothing lost, {least} of all demand is served {when}."
+    if worst_year == first:
+        return f"With nothing lost, {least} of all demand is served in {first}, the lowest year, and {percent(end)} in {last}."
+    if worst_year == last:
+        return f"With nothing lost, {percent(now)} of all demand is served in {first} and {least} in {last}, the lowest year."
     return (
         f"With nothing lost, {percent(now)} of all demand is served in {first} and {percent(end)} in {last}; the lowest"
         f" year is {worst_year} with {least}."
@@ -59,12 +65,13 @@ def _worst_loss(facts: Facts) -> str:
     losses = [loss for loss in judge(facts) if loss.worst is not None]
     if not losses:
         return ""
-    worst, count = losses[0], plural(len(losses), "loss", "losses")
-    left = worst.worst or 0.0
+    worst, left = losses[0], losses[0].worst or 0.0
     if left >= FULL:
-        return f"All demand is still served in every one of the {count} that the plan was tried against."
+        tried = "in the one loss" if len(losses) == 1 else f"in each of the {len(losses)} losses"
+        return f"All demand is still served {tried} that the plan was tried against."
     unhurt = sum((loss.worst or 0.0) >= FULL for loss in losses)
-    rest = f" Of {count}, {unhurt} leave{'s' if unhurt == 1 else ''} everything served." if len(losses) > 1 else ""
+    leaving = {0: "none leaves", 1: "one leaves"}.get(unhurt, f"{unhurt} leave")
+    rest = f" Of {len(losses)} losses, {leaving} everything served." if len(losses) > 1 else ""
     return (
         f"Worst loss: “{facts.loss(worst.scenario)}” ({worst.scenario}) leaves {percent(left)} of all demand served in"
         f" {worst.worst_year}{_hardest_hit(facts, worst)}.{rest}"
@@ -87,7 +94,7 @@ def _binding(facts: Facts) -> str:
     how = dict(worst.stages)[stage]
     alone = "" if how == "alone" else " together with others"
     return (
-        f"The stage that holds back most is {stage}, binding{alone} for {when_in_words(facts, when)} (at worst"
+        f"The stage that holds back most is {stage}, binding{alone} {when_in_words(facts, when)} (at worst"
         f" {tonnes(worst.shortfall_t)} priority-weighted t short, {worst.year}){after}."
     )
 
@@ -98,8 +105,8 @@ def _dependence(facts: Facts, trace: Trace) -> str:
         return ""
     home = "" if facts.is_ally(found.country) else ", which is no ally"
     return (
-        f"Largest dependence on one country: {percent(found.share)} of all {found.stage} in {found.year} comes from"
-        f" {facts.country(found.country)}{home}."
+        f"Largest dependence on one country: {percent(found.share)} of all material of stage “{found.stage}” in"
+        f" {found.year} comes from {facts.country(found.country)}{home}."
     )
 
 
@@ -118,8 +125,8 @@ def _standing(ruling: Ruling) -> str:
     year = ruling.tightest[0]
     if ruling.is_share:
         return f"{percent(ruling.achieved[year])} against at most {percent(ruling.required)}"
-    what = "countries" if ruling.measure == "min_countries" else "projects"
-    return f"{round(ruling.achieved[year])} {what} against at least {round(ruling.required)}"
+    one, many = ("country", "countries") if ruling.measure == "min_countries" else ("project", "projects")
+    return f"{plural(round(ruling.achieved[year]), one, many)} against at least {round(ruling.required)}"
 
 
 def _estimates(facts: Facts) -> str:
