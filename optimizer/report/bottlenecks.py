@@ -56,7 +56,7 @@ def bindings(facts: Facts) -> list[Binding]:
 def write_bottlenecks(book: Book, facts: Facts, trace: Trace, painter: Painter) -> None:
     """Write the sheet."""
     columns = (*_LABELS, *(Column(str(year), 9.2) for year in facts.years))
-    columns += tuple(Column("", 9.2) for _ in range(11 - len(columns)))
+    columns += tuple(Column("", 9.2) for _ in range(12 - len(columns)))
     title = "Bottlenecks: what holds back more supply"
     page = open_page(book, facts, painter, "Bottlenecks", title, [column.width for column in columns])
     table = facts.tables["bottlenecks"]
@@ -222,7 +222,7 @@ def _detail(page: Page, found: Sequence[Binding]) -> None:
         for row in each(binding.rows)
     ]
     first, last = page.table(columns, lines)
-    page.filter(first - 1, last, len(columns))
+    page.filter(first - 1, last)
 
 
 def _unused(page: Page, columns: Sequence[Column], trace: Trace) -> None:

@@ -45,7 +45,7 @@ def write_capacity(book: Book, facts: Facts, painter: Painter) -> None:
     _, last = page.table(columns, lines, with_header=False)
     page.filter(header, last)
     note(page, _NOTES)
-    _charts(page, header, places)
+    _charts(page, header, places, len(columns))
     page.end()
 
 
@@ -92,17 +92,18 @@ def _of_countries(facts: Facts, table: pd.DataFrame, stage: str) -> list[Line]:
     ]
 
 
-def _charts(page: Page, header: int, places: dict[str, int]) -> None:
+def _charts(page: Page, header: int, places: dict[str, int], last: int) -> None:
     """One chart per stage: existing, committed and funded capacity stacked, and what runs as a line."""
     page.break_page()
     page.heading("Capacity by stage (columns) and what runs (line), t/yr")
     width, start = sum(page.widths) / _CHARTS_A_ROW, page.row
     for n, (stage, row) in enumerate(places.items()):
         rows = range(row, row + len(STANDING))
-        data = Data(page.sheet, header, rows, len(_LABELS) + 1, page.span, label=len(_LABELS))
+        data = Data(page.sheet, header, rows, len(_LABELS) + 1, last, label=len(_LABELS))
         chart = stacked_chart(data, stage, "t/yr", (width_cm(width * 0.97), rows_cm(_CHART_ROWS)))
         chart.legend.position = "b"
-        add_line(chart, data, row + len(STANDING) + 1)
+        if data.first < data.last:
+            add_line(chart, data, row + len(STANDING) + 1)
         down, across = divmod(n, _CHARTS_A_ROW)
         page.chart(chart, start + down * (_CHART_ROWS + 1), across * width)
     page.row = start + -(-len(places) // _CHARTS_A_ROW) * (_CHART_ROWS + 1)

@@ -32,7 +32,8 @@ _DASHES: tuple[Any, ...] = (
     "dash",
 )
 _MARKERS = ("circle", "square", "triangle", "diamond", "x", "circle", "square", "triangle", "diamond", "x")
-MOST_SERIES = len(SERIES)
+MOST_LINES = len(SERIES)
+_TOO_PALE = ("D9D9D9", "F4E3C1", "BDD7EE")
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,23 @@ class Data:
     label: int = 1
 
 
-def line_chart(data: Data, title: str, unit: str, size: tuple[float, float], lowest: float) -> LineChart:
-    """Lines over the years, for shares from ``lowest`` to 1."""
+def share_chart(data: Data, title: str, unit: str, size: tuple[float, float], lowest: float) -> Any:
+    """Shares from ``lowest`` to 1: lines over the years, columns side by side for a single year."""
+    chart = _columns(data, "clustered", 0) if data.first == data.last else _lines(data)
+    _finish(chart, data, title, unit, "0%", size)
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = lowest, 1.0
+    chart.y_axis.majorUnit = 0.1 if lowest >= 0.5 else 0.2
+    return chart
+
+
+def _lines(data: Data) -> Any:
     chart: Any = LineChart()
-    for n, row in enumerate(data.rows[:MOST_SERIES]):
+    rows = list(data.rows)
+    # More lines than that nobody can tell apart; the last row is the sum of all.
+    rows = rows if len(rows) <= MOST_LINES else [*rows[: MOST_LINES - 1], rows[-1]]
+    for n, row in enumerate(rows):
         series = _series(data, row)
-        colour = SERIES[n] if SERIES[n] not in ("D9D9D9", "F4E3C1", "BDD7EE") else "A6A6A6"
+        colour = SERIES[n] if SERIES[n] not in _TOO_PALE else "A6A6A6"
         series.graphicalProperties = GraphicalProperties(
             ln=LineProperties(solidFill=colour, w=22000, prstDash=_DASHES[n])
         )
@@ -60,26 +72,29 @@ def line_chart(data: Data, title: str, unit: str, size: tuple[float, float], low
         series.marker.graphicalProperties = GraphicalProperties(solidFill=colour, ln=LineProperties(solidFill=colour))
         series.smooth = False
         chart.series.append(series)
-    _finish(chart, data, title, unit, "0%", size)
-    chart.y_axis.scaling.min, chart.y_axis.scaling.max = lowest, 1.0
-    chart.y_axis.majorUnit = 0.1 if lowest >= 0.5 else 0.2
     return chart
 
 
-def stacked_chart(data: Data, title: str, unit: str, size: tuple[float, float], format: str = "#,##0") -> BarChart:
-    """Columns over the years, stacked."""
+def _columns(data: Data, grouping: str, overlap: int) -> Any:
     chart: Any = BarChart()
-    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", "stacked", 100, 45
-    for n, row in enumerate(data.rows[:MOST_SERIES]):
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", grouping, overlap, 45
+    for n, row in enumerate(data.rows):
         series = _series(data, row)
-        series.graphicalProperties = GraphicalProperties(solidFill=SERIES[n], ln=LineProperties(solidFill=GREY, w=3000))
+        colour = SERIES[n % len(SERIES)]
+        series.graphicalProperties = GraphicalProperties(solidFill=colour, ln=LineProperties(solidFill=GREY, w=3000))
         series.invertIfNegative = False
         chart.series.append(series)
+    return chart
+
+
+def stacked_chart(data: Data, title: str, unit: str, size: tuple[float, float], format: str = "#,##0") -> Any:
+    """Columns over the years, stacked."""
+    chart = _columns(data, "stacked", 100)
     _finish(chart, data, title, unit, format, size)
     return chart
 
 
-def add_line(chart: BarChart, data: Data, row: int) -> None:
+def add_line(chart: Any, data: Data, row: int) -> None:
     """Draw one more row as a line over the columns."""
     line = LineChart()
     series = _series(data, row)

@@ -47,7 +47,7 @@ def write_costs(book: Book, facts: Facts, painter: Painter) -> OutlayPlace:
     _terms(page, columns, "musd", "Discounted to the first year: these add up to the cost of the plan", check=True)
     _terms(page, columns, "musd_undiscounted", "Not discounted")
     first, last = _outlays(page, columns, "Public outlay by stage, not discounted", outlay_by_stage(facts))
-    data = Data(page.sheet, header, range(first, last + 1), len(_LABELS) + 1, page.span) if last >= first else None
+    data = Data(page.sheet, header, range(first, last + 1), len(_LABELS) + 1, len(columns)) if last >= first else None
     by_funder = facts.tables["outlays"].groupby("funder")
     funders = {str(funder): years(facts, rows) for funder, rows in by_funder}
     _outlays(page, columns, "Public outlay by who pays, not discounted", funders)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 from openpyxl import Workbook as Book
 
-from optimizer.report.charts import Data, line_chart
+from optimizer.report.charts import Data, share_chart
 from optimizer.report.facts import BASE, Facts
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
@@ -54,7 +54,7 @@ def write_coverage(book: Book, facts: Facts, painter: Painter) -> CoveragePlace:
     if not facts.losses:
         page.sentence("The workbook names no losses: coverage is judged with nothing lost only.")
     note(page, _NOTES)
-    data = Data(page.sheet, header, range(first, last + 1), len(_LABELS) + 1, page.span, label=2)
+    data = Data(page.sheet, header, range(first, last + 1), len(_LABELS) + 1, len(columns), label=2)
     place = CoveragePlace(data, lowest_axis(facts))
     _chart(page, place)
     page.end()
@@ -79,6 +79,11 @@ def shares(facts: Facts, rows: pd.DataFrame) -> list[float | None]:
     return [float(served[t] / demand[t]) if demand.get(t, 0.0) > 0.0 else None for t in facts.years]
 
 
+def sector_rows(facts: Facts) -> list[str]:
+    """Sectors, and all of them together where they are several."""
+    return [*facts.sectors, ALL] if len(facts.sectors) > 1 else list(facts.sectors)
+
+
 def of_sector(rows: pd.DataFrame, sector: str) -> pd.DataFrame:
     """Rows of a sector, or of all."""
     return rows if sector == ALL else rows[rows["sector"] == sector]
@@ -93,7 +98,7 @@ def _shares(facts: Facts, scenario: str, title: str) -> list[Line]:
             heat=True,
             heat_from=len(_LABELS),
         )
-        for sector in (*facts.sectors, ALL)
+        for sector in sector_rows(facts)
     ]
 
 
@@ -115,7 +120,7 @@ def _streams(facts: Facts) -> list[Line]:
 def _allied(facts: Facts) -> list[Line]:
     rows = facts.base("coverage")
     lines = []
-    for sector in (*facts.sectors, ALL):
+    for sector in sector_rows(facts):
         sums = of_sector(rows, sector).groupby("year")[["demand_t", "served_t", "served_allied_t"]].sum()
         values = [float(sums["served_allied_t"].get(t, 0.0)) for t in facts.years]
         whole = [float(sums["served_t"].get(t, 0.0)) for t in facts.years]
@@ -127,7 +132,7 @@ def _allied(facts: Facts) -> list[Line]:
 def _tonnes(facts: Facts) -> list[Line]:
     rows = facts.base("coverage")
     lines = []
-    for sector in (*facts.sectors, ALL):
+    for sector in sector_rows(facts):
         found = of_sector(rows, sector).groupby("year")[["demand_t", "served_t", "shortfall_t"]].sum()
         for column, label in (("demand_t", "demand, t"), ("served_t", "served, t"), ("shortfall_t", "short, t")):
             values = [float(found[column].get(t, 0.0)) for t in facts.years]
@@ -141,6 +146,6 @@ def _chart(page: Page, place: CoveragePlace) -> None:
     page.break_page()
     page.heading("Coverage by sector, nothing lost")
     size = (min(26.0, width_cm(sum(page.widths))), rows_cm(_CHART_ROWS))
-    chart = line_chart(place.data, "Share of demand served, nothing lost", "share served", size, place.lowest)
+    chart = share_chart(place.data, "Share of demand served, nothing lost", "share served", size, place.lowest)
     page.chart(chart, page.row, 0.0)
     page.row += _CHART_ROWS + 1

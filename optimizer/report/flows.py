@@ -54,7 +54,7 @@ def write_flows(book: Book, facts: Facts, trace: Trace, painter: Painter) -> Non
     page.heading(f"Flows of {_SMALL:.0%} of a material and more, t; smaller ones together")
     shown = _gather(links)
     first, last = page.table(columns, [_line(facts, key, shown, years) for key in _sorted(facts, shown, years[-1])])
-    page.filter(first - 1, last, len(columns))
+    page.filter(first - 1, last)
     page.repeat(first - 1)
     note(page, _NOTES)
     page.end()

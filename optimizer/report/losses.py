@@ -53,7 +53,7 @@ def _judge(facts: Facts, scenario: str) -> Loss:
 
 def write_losses(book: Book, facts: Facts, painter: Painter) -> None:
     """Write the sheet: first every sector's worst year, then year by year."""
-    sectors = [ALL, *facts.sectors]
+    sectors = [ALL, *facts.sectors] if len(facts.sectors) > 1 else list(facts.sectors)
     lost = facts.tables["losses"]
     years = sorted(int(year) for year in lost.loc[lost["scenario"] != BASE, "year"].unique())
     across = max(len(sectors) + 1, min(_MOST_COLUMNS, len(sectors) * len(years)), 8)
@@ -93,7 +93,7 @@ def _worst(page: Page, losses: Sequence[Loss], sectors: Sequence[str]) -> None:
         served = [min(by_year(facts, loss.scenario, sector).values(), default=None) for sector in sectors]
         lines.append(Line((_title(facts, loss), *served, loss.worst_year), heat=True, heat_from=1))
     first, last = page.table(columns, lines)
-    page.filter(first - 1, last, len(columns))
+    page.filter(first - 1, last)
 
 
 def _parts(sectors: Sequence[str], years: Sequence[int]) -> list[list[str]]:

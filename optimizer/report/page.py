@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,7 @@ RELAXED = (
     "LINEAR RELAXATION: plants may be funded in fractions. This is a bound on what any plan can reach, not a plan."
 )
 _LEFT = ("text", "wrap")
+_LEAST, _FREE = 130.0, 9.0
 _LINE_PT = 12.0
 _ROW_PT = 15.0
 # Characters of running text in 9 point that fit one unit of column width.
@@ -101,6 +103,7 @@ class Page:
     widths: Sequence[float]
     row: int = 1
     titles_to: int = 1
+    table_width: int = 0
 
     @property
     def span(self) -> int:
@@ -177,7 +180,7 @@ class Page:
         """Write a table; return its first and last row of data."""
         if with_header:
             self.header(columns)
-        first = self.row
+        first, self.table_width = self.row, len(columns)
         formats = _formats(columns, lines)
         for line in lines:
             self._line(columns, line, formats)
@@ -198,10 +201,10 @@ class Page:
             self.height(self.row, needed)
         self.row += 1
 
-    def filter(self, header: int, last: int, columns: int | None = None) -> None:
-        """Put a filter on a table, from its header to its last row."""
+    def filter(self, header: int, last: int) -> None:
+        """Put a filter on the table just written, from its header to its last row."""
         if last > header:
-            self.sheet.auto_filter.ref = f"A{header}:{get_column_letter(columns or self.span)}{last}"
+            self.sheet.auto_filter.ref = f"A{header}:{get_column_letter(self.table_width)}{last}"
 
     def freeze(self, columns: int = 0) -> None:
         """Keep everything above the cursor, and some columns, in sight and on every printed page."""
@@ -238,6 +241,8 @@ class Page:
 def open_page(book: Book, facts: Facts, painter: Painter, name: str, title: str, widths: Sequence[float]) -> Page:
     """Make a sheet with its title and print set-up."""
     sheet = book.create_sheet(name)
+    # Free columns make a narrow sheet wide enough for its sentences and charts.
+    widths = [*widths, *([_FREE] * math.ceil(max(0.0, _LEAST - sum(widths)) / _FREE))]
     for n, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(n)].width = width
     _set_up_print(sheet, facts)

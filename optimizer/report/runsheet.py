@@ -68,6 +68,7 @@ def _shown(value: object) -> object:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
+        value = value if isinstance(value, int) else round(value, 9)
         return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}" if abs(value) < 1e4 else f"{value:,.3f}"
     return str(value)
 

@@ -76,7 +76,7 @@ def resting(facts: Facts) -> list[Resting]:
     """What the plan spends, builds and serves, by confidence."""
     found = [
         Resting("Public outlay, MUSD", "musd", _outlay(facts)),
-        Resting("Capital cost of funded projects, MUSD", "musd", _by_project(facts, "capex_musd")),
+        Resting("Capital cost, MUSD", "musd", _by_project(facts, "capex_musd")),
         Resting(f"Demand, t, {facts.span}", "t", _demand(facts)),
     ]
     last = facts.years[-1]
@@ -176,7 +176,7 @@ def _what(sheet: str, row: Record) -> str:
     if sheet in ("Countries", "Materials"):
         names = [*names, "name"]
     parts = [("allied only" if row.flag(n, False) else "") if n == "allied_only" else row.text(n) for n in names]
-    return ", ".join(part for part in parts if part)
+    return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
 def _uses(facts: Facts) -> dict[str, Callable[[Record], bool]]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from openpyxl import Workbook as Book
 
-from optimizer.report.charts import line_chart, stacked_chart
+from optimizer.report.charts import share_chart, stacked_chart
 from optimizer.report.costs import OutlayPlace, outlay_by_stage
-from optimizer.report.coverage import ALL, CoveragePlace, of_sector, shares
+from optimizer.report.coverage import ALL, CoveragePlace, of_sector, sector_rows, shares
 from optimizer.report.facts import Facts
 from optimizer.report.page import Page, open_page, rows_cm, width_cm
 from optimizer.report.portfolio import plural
@@ -119,6 +119,8 @@ def _row(page: Page, blocks: list[_Block], values: list[object], formats: dict[s
             if block.kind == "heat":
                 fill, ink = heat(float(value))  # type: ignore[arg-type]
                 look = replace(look, format="0.0%", fill=fill, colour=ink, align="center")
+        elif block.kind != "text":
+            look = replace(look, align="right")
         page.spread(page.row, block.first, block.last, round(value, 6) if isinstance(value, float) else value, look)
     page.row += 1
 
@@ -133,7 +135,8 @@ def _coverage(page: Page, place: CoveragePlace) -> None:
     top = page.row
     blocks = _coverage_blocks(facts)
     _heads(page, blocks, 3)
-    lines = [_sector(facts, sector) for sector in (*facts.sectors[:_MOST_SECTORS], ALL)]
+    sectors = [*facts.sectors[:_MOST_SECTORS], *(name for name in sector_rows(facts) if name == ALL)]
+    lines = [_sector(facts, sector) for sector in sectors]
     formats = FORMATS | {"t": format_of("t", [line[1] for line in lines])}
     for line in lines:
         _row(page, blocks, line, formats, total=line[0] == ALL)
@@ -205,7 +208,7 @@ def _chart_of_coverage(page: Page, place: CoveragePlace, top: int) -> None:
         return
     size = (width_cm((_COLUMNS - _HALF - 1) * _WIDTH), rows_cm(page.row - top + 1.5))
     sectors = replace(place.data, rows=[row for row in place.data.rows][:_MOST_SECTORS])
-    chart = line_chart(sectors, "Share of demand served by sector", "share served", size, place.lowest)
+    chart = share_chart(sectors, "Share of demand served by sector", "share served", size, place.lowest)
     chart.y_axis.title = None
     page.chart(chart, top - 1, (_HALF + 1) * _WIDTH)
 

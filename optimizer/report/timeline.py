@@ -51,7 +51,7 @@ def _legend(page: Page) -> None:
     row = page.row
     page.put(row, 1, "F funded, c under construction", _BUILD)
     page.put(row, 2, "ramping up, % of size", _RAMP)
-    page.spread(row, 3, 5 if page.span >= 5 else page.span, "full output", _FULL)
+    page.spread(row, 3, 5, "full output", _FULL)
     page.row += 1
 
 
