@@ -206,6 +206,9 @@ class Session:
         started = time.perf_counter()
         with self._callbacks(progress, interruptible):
             highs.run()
+            if highs.getModelStatus() in (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError):
+                highs.clearSolver()  # A warm start can end in numerical trouble; from nothing the same problem solves.
+                highs.run()
         return self._outcome(time.perf_counter() - started)
 
     @contextmanager
