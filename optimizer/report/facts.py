@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,9 +89,15 @@ class Facts:
         return row.text("name", code) if row else code
 
     def material(self, code: str) -> str:
-        """Name of a material."""
-        row = self._materials.get(code)
-        return row.text("name", code) if row else code
+        """Name of a material, without remarks in brackets where it is clear without them."""
+        return self._material_names.get(code, code)
+
+    @cached_property
+    def _material_names(self) -> Mapping[str, str]:
+        whole = {code: row.text("name", code) for code, row in self._materials.items()}
+        short = {code: name.partition(" (")[0].strip() or name for code, name in whole.items()}
+        counts = Counter(short.values())
+        return {code: name if counts[name] == 1 else whole[code] for code, name in short.items()}
 
     def material_stage(self, code: str) -> str:
         """The stage that the workbook writes at a material."""

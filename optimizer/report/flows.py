@@ -8,24 +8,15 @@ from dataclasses import dataclass, replace
 
 from openpyxl import Workbook as Book
 
-from optimizer.report.facts import Facts, each
+from optimizer.report.facts import Facts
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import Painter
-from optimizer.report.trace import Trace
+from optimizer.report.trace import Link, Trace
 
-SHIPPED, BOUGHT, HOME = "shipped", "bought outside", "used at home"
 OTHERS = "several, small"
 _SMALL = 0.01
-_DUST_T = 5e-4
+_DUST = 1e-5
 _MOST_COLUMNS = 22
-
-
-@dataclass
-class Link:
-    """What moves from one country to another in one year: tonnes, and how many of them are of allied origin."""
-
-    t: float = 0.0
-    allied_t: float = 0.0
 
 
 Key = tuple[str, str, str, str]  # material, from, to, kind
@@ -39,7 +30,7 @@ def write_flows(book: Book, facts: Facts, trace: Trace, painter: Painter) -> Non
         Column(f"{t}, allied origin, %", 9.5, "pct") for t in years
     ]
     columns = (*labels, *tonnes)
-    receivers = _receivers(facts, years, links := _links(facts, trace, years))
+    receivers = _receivers(links := _chosen(trace, years))
     width = [column.width for column in columns] + [9.5] * max(0, len(receivers) + 2 - len(tonnes))
     page = open_page(book, facts, painter, "Flows", "Flows: who supplies whom", width)
     if not links:
@@ -51,7 +42,9 @@ def write_flows(book: Book, facts: Facts, trace: Trace, painter: Painter) -> Non
     _dependence(page, trace, years)
     for t in years:
         _matrix(page, links, receivers, t)
-    page.heading(f"Flows of {_SMALL:.0%} of a material and more, t; smaller ones together")
+    page.heading(
+        f"Who supplies whom, by material: {_SMALL * 100:.0f} % of its use and more, t; smaller amounts together"
+    )
     shown = _gather(links)
     first, last = page.table(columns, [_line(facts, key, shown, years) for key in _sorted(facts, shown, years[-1])])
     page.filter(first - 1, last)
@@ -61,8 +54,9 @@ def write_flows(book: Book, facts: Facts, trace: Trace, painter: Painter) -> Non
 
 
 _NOTES = (
-    "Shipped: from country to country. Bought outside: landed from a supplier. Used at home: made and used in the same"
-    " country. Allied origin: made by plants of allied or trusted countries from allied material only.",
+    "Who made or sold what is used where, across countries that material only passes through. Material of one origin in"
+    " one country counts as well mixed, so that whatever leaves it has its make-up. Used: by plants and by sectors.",
+    "Allied origin: made by plants of allied or trusted countries from allied material only.",
 )
 
 
@@ -72,24 +66,16 @@ def chosen_years(facts: Facts) -> list[int]:
     return sorted({years[0], years[len(years) // 2], years[-1]})
 
 
-def _links(facts: Facts, trace: Trace, years: list[int]) -> dict[Key, dict[int, Link]]:
-    links: dict[Key, dict[int, Link]] = defaultdict(lambda: defaultdict(Link))
-    for row in each(facts.base("flows")):
-        if row.year in years and row.t > _DUST_T:
-            _add(links[row.material, row[3], row.to, SHIPPED][row.year], row.t, row.origin == "allied")
-    for row in each(facts.base("imports")):
-        if row.year in years and row.t > _DUST_T:
-            trusted = facts.makes_allied(row.supplier)
-            _add(links[row.material, row.supplier, row.country, BOUGHT][row.year], row.t, trusted)
-    for (k, c, t), amount in trace.home_t.items():
-        if t in years and amount > _DUST_T:
-            links[k, c, c, HOME][t].t += amount
+def _chosen(trace: Trace, years: list[int]) -> dict[Key, dict[int, Link]]:
+    """The links of some years, without what is too little to see."""
+    total: dict[tuple[str, int], float] = defaultdict(float)
+    for (k, _, _, _, t), link in trace.links.items():
+        total[k, t] += link.t
+    links: dict[Key, dict[int, Link]] = defaultdict(dict)
+    for (k, i, how, j, t), link in trace.links.items():
+        if t in years and link.t > _DUST * total[k, t]:
+            links[k, i, j, how][t] = link
     return links
-
-
-def _add(link: Link, amount: float, allied: bool) -> None:
-    link.t += amount
-    link.allied_t += amount if allied else 0.0
 
 
 def _gather(links: Mapping[Key, Mapping[int, Link]]) -> dict[Key, dict[int, Link]]:
@@ -118,7 +104,7 @@ def _sorted(facts: Facts, links: Mapping[Key, Mapping[int, Link]], last: int) ->
 def _line(facts: Facts, key: Key, links: Mapping[Key, Mapping[int, Link]], years: list[int]) -> Line:
     k, i, j, how = key
     found = [links[key].get(t, Link()) for t in years]
-    shares = [x.allied_t / x.t if x.t > 0.0 and how != HOME else None for x in found]
+    shares = [x.allied_t / x.t if x.t > 0.0 else None for x in found]
     return Line((facts.material(k), facts.country(i), facts.country(j), how, *(x.t for x in found), *shares))
 
 
@@ -149,7 +135,7 @@ def dependences(facts: Facts, trace: Trace, year: int) -> list[Dependence]:
     for stage, supply in by_stage.items():
         total = sum(supply.values())
         ranked = sorted(supply.items(), key=lambda item: (-item[1], item[0]))
-        if total > _DUST_T:
+        if total > 0.0:
             (country, amount), (second, other) = ranked[0], (ranked[1] if len(ranked) > 1 else ("", 0.0))
             found.append(Dependence(stage, year, country, amount / total, amount, second, other / total))
     return found
@@ -188,25 +174,24 @@ def _outside(facts: Facts, country: str) -> str:
 # ---------------------------------------------------------------- who serves whom
 
 
-def _receivers(facts: Facts, years: list[int], links: Mapping[Key, Mapping[int, Link]]) -> list[str]:
-    """Countries that receive demanded material, the largest first."""
+def _receivers(links: Mapping[Key, Mapping[int, Link]]) -> list[str]:
+    """Countries whose sectors get material, the largest first."""
     amounts: dict[str, float] = defaultdict(float)
-    for (k, _, j, _), by_year in links.items():
-        if k in facts.demanded:
-            amounts[j] += sum(link.t for link in by_year.values())
-    return sorted(amounts, key=lambda c: (-amounts[c], c))[:_MOST_COLUMNS]
+    for (_, _, j, _), by_year in links.items():
+        amounts[j] += sum(link.served_t for link in by_year.values())
+    return sorted((c for c in amounts if amounts[c] > 0.0), key=lambda c: (-amounts[c], c))[:_MOST_COLUMNS]
 
 
 def _matrix(page: Page, links: Mapping[Key, Mapping[int, Link]], receivers: list[str], year: int) -> None:
-    """Write who delivers demanded materials to whom in one year."""
-    facts, demanded = page.facts, page.facts.demanded
+    """Write whose material the sectors of each country get in one year."""
+    facts = page.facts
     amounts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for (k, i, j, _), by_year in links.items():
-        if k in demanded and j in receivers and year in by_year:
-            amounts[i][j] += by_year[year].t
-    page.heading(f"Materials in demand, {year}: from (rows) to (columns), t")
+    for (_, i, j, _), by_year in links.items():
+        if j in receivers and year in by_year and by_year[year].served_t > 0.0:
+            amounts[i][j] += by_year[year].served_t
+    page.heading(f"What the sectors get, {year}: made in or bought from (rows), used in (columns), t")
     if not amounts:
-        page.sentence("Nothing is delivered in this year.")
+        page.sentence("The sectors get nothing in this year.")
         return
     labels = (
         Column("From", 36),
