@@ -208,21 +208,31 @@ def headline(manifest: dict[str, Any]) -> list[str]:
     lines = [f"Status:    {manifest['status']} ({status})"]
     if manifest["relaxed"]:
         lines.append("           LINEAR RELAXATION: plants in fractions, a bound and not a plan")
-    if manifest["objective"] == "coverage":
-        demand = manifest["weighted_demand_t"]
-        points = 100.0 * (1.0 - manifest["weighted_shortfall_t"] / demand) if demand else 100.0
-        lines.append(
-            f"Coverage:  {points:.2f} points of weighted demand, losses included"
-            f" (gap {manifest['coverage_gap_points']:.2f} points, {manifest['coverage_gap_t']:,.0f} t)"
-        )
+    lines += [f"Coverage:  {words}" for words in _coverage_words(manifest)]
     lines.append(f"Shortfall: {manifest['base_shortfall_t']:,.0f} t in the base case, all years")
     gap = "no bound proven" if manifest["cost_gap"] is None else f"gap {manifest['cost_gap']:.2%}"
+    if manifest["objective"] == "coverage":
+        lines.append(
+            f"Proof:     no plan covers more than {manifest['coverage_gap_points']:.2f} points better"
+            f" ({manifest['coverage_gap_t']:,.0f} t, priority-weighted, losses included)"
+        )
     lines.append(f"Cost:      {manifest['cost_musd']:,.1f} MUSD discounted ({gap})")
     budget = manifest["budget_musd"]
     of = "no limit" if budget is None else f"of {budget:,.0f} MUSD"
     lines.append(f"Outlay:    {manifest['outlay_musd']:,.1f} MUSD public, {of}")
     lines.append(f"Audit:     passed, {manifest['audit']['checks']:,} checks")
     return lines
+
+
+def _coverage_words(manifest: dict[str, Any]) -> list[str]:
+    """The worst year of the base case and the worst loss, in words; nothing where nothing is demanded."""
+    base, loss = manifest["worst_base_year"], manifest["worst_loss"]
+    words = []
+    if base is not None:
+        words.append(f"{base['coverage']:.1%} of demand in the base case in its worst year, {base['year']}")
+    if loss is not None:
+        words.append(f"{loss['coverage']:.1%} of demand in the worst loss, {loss['scenario']} in {loss['year']}")
+    return words
 
 
 if __name__ == "__main__":

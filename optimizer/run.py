@@ -115,6 +115,7 @@ def _solve(run: Run, output: Output, interrupt: Interrupt) -> Run:
         )
         output.write_tables(tables)
     _describe_solution(run, instance, solution)
+    _describe_coverage(run, tables["losses"])
     return _audit_and_publish(run, tables, output)
 
 
@@ -219,6 +220,26 @@ def _describe_solution(run: Run, instance: Instance, solution: Solution) -> None
         run.manifest["plan_weighted_shortfall_t"] = _t(_total_shortfall(instance, shortfalls))
 
 
+def _describe_coverage(run: Run, losses: pd.DataFrame) -> None:
+    """Write into the manifest the worst year of the base and the worst loss, as shares of all demand served."""
+    shares = losses.groupby(["scenario", "year"])[["demand_t", "served_t"]].sum().reset_index()
+    shares = shares[shares["demand_t"] > 0.0].assign(coverage=lambda x: x["served_t"] / x["demand_t"])
+    for name, rows in (
+        ("worst_base_year", shares[shares["scenario"] == BASE]),
+        ("worst_loss", shares[shares["scenario"] != BASE]),
+    ):
+        worst = None if rows.empty else rows.sort_values(["coverage", "scenario", "year"]).iloc[0]
+        run.manifest[name] = (
+            None
+            if worst is None
+            else {
+                "scenario": str(worst["scenario"]),
+                "year": int(worst["year"]),
+                "coverage": round(float(worst["coverage"]), 9),
+            }
+        )
+
+
 def _total_shortfall(instance: Instance, shortfalls: dict[str, float]) -> float:
     """Base + resilience weight x measure of the printed shortfalls, kt."""
     counted = {x.name: x.weight for x in instance.disruptions if x.weight > 0.0 and x.years}
@@ -249,7 +270,8 @@ def _publish_without_plan(run: Run, instance: Instance, plan: PlanOutcome, outpu
     if plan.status is Status.INFEASIBLE:
         run.progress.tell("infeasible: looking for the limits that would have to give")
         with run.timed("explain"):
-            run.reasons = explain_infeasible(run.workbook, instance, find_relief(instance, _targets(run).time_limit_s))
+            reliefs = find_relief(instance, _targets(run).time_limit_s)
+            run.reasons = explain_infeasible(run.workbook, instance, reliefs, run.options.budget_musd)
     else:
         run.reasons = [_NO_PLAN_IN_TIME if not plan.interrupted else _NO_PLAN_YET]
     for reason in run.reasons:

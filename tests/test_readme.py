@@ -1,0 +1,65 @@
+"""Every command of the README runs: on a small workbook in place of the reference case, with the same flags."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from optimizer.cli import main
+from tests.workbook_toy import write_folder
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+LINES = [line for block in BLOCKS for line in block.splitlines() if line]
+INLINE = re.findall(r"`(magnetgrid [^`]+)`", README)
+COMMANDS = [line for line in (*LINES, *INLINE) if line.startswith("magnetgrid ")]
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A working folder with the inputs that the README names, all of them small."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("inputs/allied_magnets", "inputs/batteries", "my_folder"):
+        write_folder(tmp_path / folder)
+    for book in ("inputs/allied_magnets.xlsx", "my_case.xlsx"):
+        result = CliRunner().invoke(main, ["template", book, "--from", "my_folder"])
+        assert result.exit_code == 0, result.output
+    return tmp_path
+
+
+def test_readme_names_commands():
+    assert len(COMMANDS) >= 8
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_runs(place, command):
+    words = shlex.split(command)[1:]
+    if words[0] == "template":
+        (place / words[1]).unlink(missing_ok=True)
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.startswith("make ")])
+def test_make_target_exists(line):
+    done = subprocess.run([*shlex.split(line), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "magnetgrid solve inputs/allied_magnets.xlsx" in done.stdout or "pytest" in done.stdout
+
+
+def test_python_scripts_named_exist():
+    for script in re.findall(r"`python (\S+)`", README):
+        assert (ROOT / script).is_file()
+
+
+def test_sheets_of_the_report_are_those_described(place):
+    result = CliRunner().invoke(main, ["solve", "my_case.xlsx"])
+    assert result.exit_code == 0, result.output
+    table = README.split("## Reading the report")[1].split("Three things")[0]
+    sheets = openpyxl.load_workbook("outputs/my_case-solve/report.xlsx", read_only=True).sheetnames
+    assert re.findall(r"^\| (\w+) \|", table, re.MULTILINE)[1:] == sheets
