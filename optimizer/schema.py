@@ -170,7 +170,7 @@ _ALL_SHEETS = (
         _text("material", "Code", required=True),
         _text("name", "Name for the report", required=True),
         _text("stage", "Any word", required=True, suggested=_STAGES),
-        Column("stream", Kind.TEXTS, "For example light;heavy;samarium", default="its inputs' streams"),
+        Column("stream", Kind.TEXTS, "Streams it belongs to, for coverage by stream", default="its inputs' streams"),
         _number("price_usd_per_kg", "USD/kg", "For reports only", default="not shown"),
         required=True,
     ),
