@@ -52,8 +52,9 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Answer:
 
 def test_solve_prints_the_numbers_that_matter_and_where_the_report_is(toy: Answer):
     assert toy.code == 0, toy.stderr
-    words = [line.split(":")[0] for line in toy.stdout.splitlines()]
-    assert words == ["Status", "Coverage", "Shortfall", "Cost", "Outlay", "Audit", "Report"]
+    words = {line.split(":")[0] for line in toy.stdout.splitlines()}
+    assert {"Status", "Coverage", "Cost", "Outlay", "Audit", "Report"} <= words
+    assert len(toy.stdout.splitlines()) < 10
     assert str(toy.out / "report.xlsx") in toy.stdout
 
 
