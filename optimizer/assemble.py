@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from models.finance import discount_factor
 from models.instance import (
-    BASE,
     CapexCharge,
     Country,
     Demand,
@@ -26,10 +25,10 @@ from models.instance import (
     Recipe,
     Route,
     Rule,
-    Scenario,
     Stockpile,
 )
 from optimizer.cells import Record, records, settings
+from optimizer.disruptions import expand_scenarios
 from optimizer.workbook import Workbook
 
 T_PER_KT = 1000.0
@@ -74,7 +73,7 @@ def assemble(workbook: Workbook, budget_musd: float | None = None) -> Instance:
         stockpiles=_stockpiles(workbook),
         pots=_pots(workbook),
         rules=_rules(workbook, years, countries, projects, recipes),
-        scenarios=_scenarios(workbook, years, projects, suppliers),
+        scenarios=expand_scenarios(workbook, years, projects, suppliers),
         budget_musd=None if limit is None else float(limit),  # type: ignore[arg-type]
         measure=Measure(str(given.get("resilience_measure", Measure.AVERAGE))),
         resilience_weight=_setting(given, "resilience_weight", 1.0),
@@ -333,62 +332,3 @@ def _conversion(project: Project, stage: str | None, material: str | None, recip
     if stage is not None:
         return 1.0 if project.stage == stage else 0.0
     return max((r.outputs.get(material or "", 0.0) for r in recipes if r.process == project.process), default=0.0)
-
-
-# ---------------------------------------------------------------- scenarios
-
-
-def _scenarios(
-    workbook: Workbook, years: tuple[int, ...], projects: dict[str, Project], suppliers: tuple[str, ...]
-) -> dict[str, Scenario]:
-    scenarios = {BASE: Scenario(BASE, span=years, years=years)}
-    for row in records(workbook, "Disruptions"):
-        targets, shared = _targets(workbook, row, projects, suppliers)
-        for target in targets:
-            name = f"{row.text('scenario')}:{target}" if shared else row.text("scenario")
-            scenarios[name] = _scenario(row, name, target, len(targets), years, projects)
-    return scenarios
-
-
-def _targets(
-    workbook: Workbook, row: Record, projects: dict[str, Project], suppliers: tuple[str, ...]
-) -> tuple[list[str], bool]:
-    """Return what is lost, and whether the row says ``each``."""
-    if row.text("target") != "each":
-        return [row.text("target")], False
-    match row.text("kind"):
-        case "lose_country":
-            listed = records(workbook, "Countries")
-            return [c.text("country") for c in listed if c.flag("may_be_lost", c.flag("ally", False))], True
-        case "lose_project":
-            return list(dict.fromkeys(p.site for p in projects.values())), True
-        case _:
-            return list(suppliers), True
-
-
-def _scenario(
-    row: Record, name: str, target: str, targets: int, years: tuple[int, ...], projects: dict[str, Project]
-) -> Scenario:
-    start = row.year("from_year") or years[0]
-    length = row.year("years")
-    span = tuple(t for t in years if t >= start and (length is None or t < start + length))
-    checked = row.items("check_years")
-    severity = row.number_or("severity", 1.0)
-    kind = row.text("kind")
-    sites = {projects[target].site} if target in projects else {target}
-    hit = {
-        p.name: 1.0 - severity
-        for p in projects.values()
-        if (kind == "lose_country" and p.country == target) or (kind == "lose_project" and p.site in sites)
-    }
-    return Scenario(
-        name=name,
-        span=span,
-        years=tuple(t for t in span if not checked or t in checked),
-        weight=row.number_or("weight", 1.0) / targets,
-        project_left=hit,
-        supplier_left={} if kind == "lose_project" else {target: 1.0 - severity},
-        closed_country=target if kind == "lose_country" and severity >= 1.0 else None,
-        sector=row.text("sector") or None,
-        min_coverage=row.number("min_coverage"),
-    )

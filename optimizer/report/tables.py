@@ -10,16 +10,14 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from models.instance import ANY_FUNDER, BASE, Instance, Origin, Project, Rule, Stockpile
+from models.instance import ANY_FUNDER, BASE, Instance, Origin, Project, Stockpile
 from models.objective import TERMS
 from models.solution import Funding, Operation, Solution
 from optimizer.cells import records
+from optimizer.report.rounding import Rows, musd, share, tonnes, yes_no
+from optimizer.report.rules import redundancy_rows
 from optimizer.solve.bottlenecks import Bottleneck
 from optimizer.workbook import Workbook
-
-T_PER_KT = 1000.0
-_T_DIGITS = 6
-_MUSD_DIGITS = 9
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "portfolio": (
@@ -46,8 +44,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "stocks": ("scenario", "country", "material", "allied", "year", "bought_t", "drawn_t", "level_t"),
 }  # fmt: skip
 
-Rows = list[dict[str, object]]
-
 
 def make_tables(workbook: Workbook, instance: Instance, solution: Solution) -> dict[str, pd.DataFrame]:
     """Return every table but ``bottlenecks`` by name, sorted, with the columns of ``COLUMNS``."""
@@ -59,7 +55,7 @@ def make_tables(workbook: Workbook, instance: Instance, solution: Solution) -> d
         "flows": [row for operation in operations for row in _flows(operation)],
         "costs": _costs(instance, solution),
         "outlays": _outlays(instance, solution),
-        "redundancy": _redundancy(instance, solution),
+        "redundancy": redundancy_rows(instance, solution),
         "losses": [row for operation in operations for row in _losses(instance, operation)],
         "runs": [row for operation in operations for row in _runs(operation)],
         "imports": [row for operation in operations for row in _imports(instance, operation)],
@@ -92,24 +88,6 @@ def bottleneck_table(found: Iterable[Bottleneck]) -> pd.DataFrame:
 def frame(name: str, rows: Rows) -> pd.DataFrame:
     """Make a table with its contracted columns, empty ones too."""
     return pd.DataFrame(rows, columns=list(COLUMNS[name]))
-
-
-def tonnes(kt: float) -> float:
-    """Convert kt to t, without dust and without -0.0."""
-    return round(kt * T_PER_KT, _T_DIGITS) + 0.0
-
-
-def musd(value: float) -> float:
-    """Round money below a dollar's dust."""
-    return round(value, _MUSD_DIGITS) + 0.0
-
-
-def _share(part: float, whole: float) -> float:
-    return round(part / whole, 9) + 0.0 if whole > 0.0 else 1.0
-
-
-def _word(flag: bool) -> str:
-    return "yes" if flag else "no"
 
 
 # ---------------------------------------------------------------- what is funded
@@ -145,7 +123,7 @@ def _portfolio(workbook: Workbook, instance: Instance, solution: Solution) -> Ro
                 "funders": "; ".join(
                     f for f, x in sorted(funders.items(), key=lambda item: (-item[1], item[0])) if x > 0
                 ),
-                "mean_utilization": _share(run[p], capacity) if capacity else None,
+                "mean_utilization": share(run[p], capacity) if capacity else None,
                 "group": project.group,
                 **{name: cell.text(name) for name in ("owner", "note", "source", "confidence")},
             }
@@ -197,13 +175,13 @@ def _coverage(instance: Instance, operation: Operation) -> Rows:
                 "sector": demand.sector,
                 "country": demand.country,
                 "material": demand.material,
-                "allied_only": _word(demand.allied_only),
+                "allied_only": yes_no(demand.allied_only),
                 "year": t,
                 "demand_t": tonnes(wanted),
                 "served_t": tonnes(served),
                 "served_allied_t": tonnes(min(allied, served)),
                 "shortfall_t": tonnes(short),
-                "coverage": _share(served, wanted),
+                "coverage": share(served, wanted),
                 "priority": demand.priority[t],
             }
         )
@@ -225,7 +203,7 @@ def _losses(instance: Instance, operation: Operation) -> Rows:
             "year": t,
             "demand_t": tonnes(total),
             "served_t": tonnes(max(0.0, total - short[sector, t])),
-            "coverage": _share(max(0.0, total - short[sector, t]), total),
+            "coverage": share(max(0.0, total - short[sector, t]), total),
         }
         for (sector, t), total in sorted(wanted.items())
     ]
@@ -279,7 +257,7 @@ def _stocks(instance: Instance, solution: Solution, operation: Operation) -> Row
                     "scenario": operation.scenario,
                     "country": stock.country,
                     "material": stock.material,
-                    "allied": _word(stock.origin is Origin.ALLIED),
+                    "allied": yes_no(stock.origin is Origin.ALLIED),
                     "year": t,
                     "bought_t": tonnes(solution.investment.bought_kt.get((g, t), 0.0) if scenario.is_base else 0.0),
                     "drawn_t": tonnes(drawn),
@@ -323,48 +301,3 @@ def _outlays(instance: Instance, solution: Solution) -> Rows:
         for (funder, what, t), amount in sorted(merged.items())
         if musd(amount) != 0.0
     ]
-
-
-# ---------------------------------------------------------------- redundancy
-
-
-def _redundancy(instance: Instance, solution: Solution) -> Rows:
-    rows: Rows = []
-    for rule in instance.rules.values():
-        for t in instance.years:
-            if t >= rule.from_year:
-                rows += [_ruling(rule, t, *found) for found in _achieved(instance, solution, rule, t)]
-    return rows
-
-
-def _ruling(rule: Rule, t: int, measure: str, required: float, achieved: float, ok: bool) -> dict[str, object]:
-    return {
-        "rule": rule.name,
-        "measure": measure,
-        "stage": rule.stage or "",
-        "material": rule.material or "",
-        "year": t,
-        "required": required,
-        "achieved": achieved,
-        "ok": _word(ok),
-    }
-
-
-def _achieved(instance: Instance, solution: Solution, rule: Rule, t: int) -> Iterable[tuple[str, float, float, bool]]:
-    """Yield (measure, required, achieved, ok) of a rule in a year, counted again from the capacities of the plan."""
-    enough = rule.min_capacity_ktpy * (1.0 - 1e-6)
-    capacity = {p: factor * solution.investment.capacity_ktpy.get((p, t), 0.0) for p, factor in rule.conversion.items()}
-    by_country: dict[str, float] = defaultdict(float)
-    for p, amount in capacity.items():
-        by_country[instance.projects[p].country] += amount
-    counts = {
-        "min_countries": (rule.min_countries, sum(x >= enough for x in by_country.values())),
-        "min_projects": (rule.min_projects, sum(x >= enough for x in capacity.values())),
-    }
-    for measure, (required, achieved) in counts.items():
-        if required is not None:
-            yield measure, required, achieved, achieved >= required
-    if rule.max_country_share is not None:
-        total = sum(by_country.values())
-        share = round(max(by_country.values(), default=0.0) / total, 9) if total else 0.0
-        yield "max_country_share", rule.max_country_share, share, share <= rule.max_country_share + 1e-6

@@ -1,0 +1,29 @@
+"""How amounts are brought to tonnes and dollars in the tables: without dust of the solver, without -0.0."""
+
+from __future__ import annotations
+
+T_PER_KT = 1000.0
+_T_DIGITS = 6
+_MUSD_DIGITS = 9
+
+Rows = list[dict[str, object]]
+
+
+def tonnes(kt: float) -> float:
+    """Convert kt to t."""
+    return round(kt * T_PER_KT, _T_DIGITS) + 0.0
+
+
+def musd(value: float) -> float:
+    """Round money below a dollar's dust."""
+    return round(value, _MUSD_DIGITS) + 0.0
+
+
+def share(part: float, whole: float) -> float:
+    """Part of a whole; 1 where there is nothing to have a part of."""
+    return round(part / whole, 9) + 0.0 if whole > 0.0 else 1.0
+
+
+def yes_no(flag: bool) -> str:
+    """Write a flag as the workbook does."""
+    return "yes" if flag else "no"
