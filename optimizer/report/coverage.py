@@ -8,11 +8,10 @@ import pandas as pd
 from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, share_chart
-from optimizer.report.facts import BASE, Facts
+from optimizer.report.facts import ALL, BASE, Facts
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 
-ALL = "all sectors"
 NOTHING_LOST = "nothing lost"
 _LABELS = (Column("Case", 52), Column("Sector", 16), Column("What", 20))
 _CHART_ROWS = 16
@@ -68,14 +67,10 @@ def lowest_axis(facts: Facts) -> float:
     return 0.0 if lowest != lowest else max(0.0, int(lowest * 10 - 1e-9) / 10 - (0.1 if lowest >= 0.2 else 0.0))
 
 
-def _by_year(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+def _shares_of(facts: Facts, rows: pd.DataFrame) -> list[float | None]:
+    """Share of some rows' demand served by year; None without demand."""
     sums = rows.groupby("year")[["demand_t", "served_t"]].sum()
-    return sums["demand_t"], sums["served_t"]
-
-
-def shares(facts: Facts, rows: pd.DataFrame) -> list[float | None]:
-    """Share served by year; None without demand or where not evaluated."""
-    demand, served = _by_year(rows)
+    demand, served = sums["demand_t"], sums["served_t"]
     return [float(served[t] / demand[t]) if demand.get(t, 0.0) > 0.0 else None for t in facts.years]
 
 
@@ -90,10 +85,9 @@ def of_sector(rows: pd.DataFrame, sector: str) -> pd.DataFrame:
 
 
 def _shares(facts: Facts, scenario: str, title: str) -> list[Line]:
-    rows = facts.scenario("losses", scenario)
     return [
         Line(
-            (title, sector, "share served, %", *shares(facts, of_sector(rows, sector))),
+            (title, sector, "share served, %", *facts.served(scenario, sector)),
             total=sector == ALL,
             heat=True,
             heat_from=len(_LABELS),
@@ -108,7 +102,7 @@ def _streams(facts: Facts) -> list[Line]:
     rows = facts.base("coverage")
     return [
         Line(
-            (f"{NOTHING_LOST}, stream {stream}", ALL, "share served, %", *shares(facts, found)),
+            (f"{NOTHING_LOST}, stream {stream}", ALL, "share served, %", *_shares_of(facts, found)),
             heat=True,
             heat_from=len(_LABELS),
         )

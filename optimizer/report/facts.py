@@ -16,6 +16,7 @@ from optimizer.findings import Finding
 from optimizer.workbook import Workbook
 
 BASE = "base"
+ALL = "all sectors"
 CANDIDATE = "candidate"
 NOT_STATED = "not stated"
 
@@ -200,11 +201,23 @@ class Facts:
         weight = self.base("coverage").groupby("sector")["priority"].max()
         return tuple(sorted(order, key=lambda sector: -float(weight.get(sector, 0.0))))
 
+    def served(self, scenario: str, sector: str = ALL) -> list[float | None]:
+        """Share of a sector's demand served by year of the plan; None without demand, or where not evaluated."""
+        by_year = self._served.get((scenario, sector), {})
+        return [by_year.get(year) for year in self.years]
+
     @cached_property
-    def demanded(self) -> frozenset[str]:
-        """Materials that a sector wants."""
-        rows = self.base("coverage")
-        return frozenset(rows.loc[rows["demand_t"] > 0.0, "material"])
+    def _served(self) -> Mapping[tuple[str, str], Mapping[int, float]]:
+        sums: dict[tuple[str, str, int], list[float]] = {}
+        for row in each(self.tables["losses"]):
+            for sector in dict.fromkeys((row.sector, ALL)):
+                found = sums.setdefault((row.scenario, sector, int(row.year)), [0.0, 0.0])
+                found[0], found[1] = found[0] + row.demand_t, found[1] + row.served_t
+        shares: dict[tuple[str, str], dict[int, float]] = {}
+        for (scenario, sector, year), (demand, served) in sums.items():
+            if demand > 0.0:
+                shares.setdefault((scenario, sector), {})[year] = float(served / demand)
+        return shares
 
     @cached_property
     def losses(self) -> tuple[str, ...]:

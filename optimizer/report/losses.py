@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from openpyxl import Workbook as Book
 
-from optimizer.report.coverage import ALL, of_sector, shares
-from optimizer.report.facts import BASE, Facts
+from optimizer.report.facts import ALL, BASE, Facts
 from optimizer.report.page import Column, Line, Page, fit, note, open_page
 from optimizer.report.style import HEADER, Painter
 
@@ -37,8 +36,7 @@ def judge(facts: Facts) -> list[Loss]:
 
 def by_year(facts: Facts, scenario: str, sector: str) -> dict[int, float]:
     """Share served of a sector (or all) in the evaluated years with demand."""
-    rows = of_sector(facts.scenario("losses", scenario), sector)
-    return {t: x for t, x in zip(facts.years, shares(facts, rows), strict=True) if x is not None}
+    return {t: x for t, x in zip(facts.years, facts.served(scenario, sector), strict=True) if x is not None}
 
 
 def _judge(facts: Facts, scenario: str) -> Loss:

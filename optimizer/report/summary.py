@@ -9,8 +9,8 @@ from openpyxl import Workbook as Book
 
 from optimizer.report.charts import share_chart, stacked_chart
 from optimizer.report.costs import OutlayPlace, outlay_by_stage
-from optimizer.report.coverage import ALL, CoveragePlace, of_sector, sector_rows, shares
-from optimizer.report.facts import Facts
+from optimizer.report.coverage import CoveragePlace, of_sector, sector_rows
+from optimizer.report.facts import ALL, BASE, Facts
 from optimizer.report.page import Page, open_page, rows_cm, width_cm
 from optimizer.report.portfolio import plural
 from optimizer.report.style import (
@@ -167,7 +167,7 @@ def _coverage_blocks(facts: Facts) -> list[_Block]:
 
 def _sector(facts: Facts, sector: str) -> list[object]:
     """The cells of a sector, in the order of ``_coverage_blocks``."""
-    served = shares(facts, of_sector(facts.base("losses"), sector))
+    served = facts.served(BASE, sector)
     rows = of_sector(facts.base("coverage"), sector)
     sums = rows.groupby("year")[["demand_t", "served_t", "served_allied_t"]].sum()
     known = [(x, t) for x, t in zip(served, facts.years, strict=True) if x is not None]
@@ -194,12 +194,7 @@ def _allied(sums: pd.DataFrame, year: int) -> object:
 
 def _worst(facts: Facts, sector: str) -> object:
     """The lowest share of a sector in any loss and evaluated year."""
-    found = [
-        share
-        for scenario in facts.losses
-        for share in shares(facts, of_sector(facts.scenario("losses", scenario), sector))
-        if share is not None
-    ]
+    found = [share for scenario in facts.losses for share in facts.served(scenario, sector) if share is not None]
     return min(found, default="–")
 
 

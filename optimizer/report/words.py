@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optimizer.report.bottlenecks import main_bottleneck, tonnes, when_in_words
-from optimizer.report.coverage import of_sector, shares
-from optimizer.report.facts import Facts, year_list
+from optimizer.report.facts import BASE, Facts, year_list
 from optimizer.report.flows import largest_dependence
 from optimizer.report.losses import Loss, judge
 from optimizer.report.portfolio import plural
@@ -30,7 +29,7 @@ def key_sentences(facts: Facts, trace: Trace) -> list[str]:
 
 
 def _coverage(facts: Facts) -> str:
-    found = [(t, x) for t, x in zip(facts.years, shares(facts, facts.base("losses")), strict=True) if x is not None]
+    found = [(t, x) for t, x in zip(facts.years, facts.served(BASE), strict=True) if x is not None]
     if not found:
         return "There is no demand in the years of the plan."
     (first, now), (last, end) = found[0], found[-1]
@@ -55,8 +54,8 @@ def _coverage(facts: Facts) -> str:
 
 def _shortest_sector(facts: Facts, year: int) -> str:
     """The sector that is served least in a year, unless there is but one."""
-    at, rows = facts.years.index(year), facts.base("losses")
-    found = [(x, n) for n, s in enumerate(facts.sectors) if (x := shares(facts, of_sector(rows, s))[at]) is not None]
+    at = facts.years.index(year)
+    found = [(x, n) for n, s in enumerate(facts.sectors) if (x := facts.served(BASE, s)[at]) is not None]
     share, place = min(found)
     return f" ({facts.sectors[place]} {percent(share)})" if len(found) > 1 else ""
 
