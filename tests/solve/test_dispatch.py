@@ -1,0 +1,205 @@
+"""The printed flows: their goals in order, the hub split among pairs, and each loss at its own least shortfall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from toys import Sheets, instance, settings, solved
+
+from models.instance import Instance, Origin
+from models.solution import Investment, Operation
+from optimizer.solve import dispatch as dispatch_module
+from optimizer.solve.dispatch import dispatch_all
+from optimizer.solve.highs import SolverError
+
+ALLIED, OPEN = Origin.ALLIED, Origin.OPEN
+LOSS = "scenario, kind, target, from_year, years, severity, check_years, weight, min_coverage"
+
+
+def flows(sheets: Sheets) -> tuple[Instance, dict[str, Operation]]:
+    case = instance(sheets)
+    outcome = solved(case)
+    assert outcome.investment is not None
+    return case, dispatch_all(case, outcome.investment, lambda _: None)
+
+
+def tonnes(values: Mapping[object, float]) -> object:
+    """Compare in tonnes; the base may be short of the kilogram that the second step gives back."""
+    return pytest.approx({key: 1000.0 * x for key, x in values.items()}, abs=0.0015)
+
+
+def sold(*rows: str) -> str:
+    return "\n".join(["sector, country, material, year, demand_t, priority, allied_only", *rows])
+
+
+def made(*rows: str) -> str:
+    return "\n".join(["project, country, process, status, capacity_t_per_year, opex_usd_per_kg", *rows])
+
+
+def test_what_falls_short_is_shared_among_rows_of_equal_priority():
+    """60 t for 100 + 20 t: half of each is short; the row of priority 2 is served first."""
+    _, found = flows(
+        {
+            "Demand": sold("d, A, m, 2030, 100, 1,", "e, A, m, 2030, 20, 1,", "f, A, m, 2030, 5, 2,"),
+            "Projects": made("p, A, make, existing, 65,"),
+        }
+    )
+    assert tonnes(found["base"].shortfall) == {
+        ("d|A|m|any", 2030): 50.0,
+        ("e|A|m|any", 2030): 10.0,
+        ("f|A|m|any", 2030): 0.0,
+    }
+
+
+def test_a_loss_is_printed_at_its_own_least_shortfall_then_at_least_cost():
+    """The loss has no weight: still, without the dear plant q the cheap one serves 40 of 50 t; with half of p gone q helps."""
+    _, found = flows(
+        {
+            "Demand": sold("d, A, m, 2030, 50, ,"),
+            "Projects": made("p, A, make, existing, 40, 1", "q, A, make, existing, 40, 3"),
+            "Disruptions": f"{LOSS}\nx, lose_project, q, , , , , 0,\ny, lose_project, p, , , 0.5, , 0,",
+        }
+    )
+    assert found["x"].weighted_shortfall_kt == pytest.approx(0.01)
+    assert tonnes(found["x"].runs) == {("p", "r", ALLIED, 2030): 40.0}
+    assert tonnes(found["y"].runs) == {("p", "r", ALLIED, 2030): 20.0, ("q", "r", ALLIED, 2030): 30.0}
+    assert found["y"].cost_musd["opex", 2030] == pytest.approx(0.02 + 0.09)
+    assert tonnes(found["base"].runs) == {("p", "r", ALLIED, 2030): 40.0, ("q", "r", ALLIED, 2030): 10.0}
+
+
+def test_no_loops_and_fewest_tonnes_moved():
+    """All moves are free: what A makes is used in A, and only 30 t go to B."""
+    _, found = flows(
+        {
+            "Demand": sold("d, A, m, 2030, 70, ,", "d, B, m, 2030, 30, ,"),
+            "Projects": made("p, A, make, existing, 100,"),
+        }
+    )
+    assert tonnes(found["base"].ships) == {("m", ALLIED, "A", "B", 2030): 30.0}
+
+
+def test_flows_through_a_hub_are_split_pro_rata():
+    """A and B send 60 and 40 t, C and D take 75 and 25 t: 45, 15, 30, 10."""
+    _, found = flows(
+        {
+            "Countries": "country, name, ally\nA, A, yes\nB, B, yes\nC, C, yes\nD, D, yes",
+            "Demand": sold("d, C, m, 2030, 75, ,", "d, D, m, 2030, 25, ,"),
+            "Projects": made("p, A, make, existing, 60,", "q, B, make, existing, 40,"),
+        }
+    )
+    assert tonnes(found["base"].ships) == {
+        ("m", ALLIED, "A", "C", 2030): 45.0,
+        ("m", ALLIED, "A", "D", 2030): 15.0,
+        ("m", ALLIED, "B", "C", 2030): 30.0,
+        ("m", ALLIED, "B", "D", 2030): 10.0,
+    }
+
+
+def test_allied_material_serves_first_where_it_costs_nothing():
+    """Allied and open are both at hand at the same cost; what is over is the open one."""
+    _, found = flows(
+        {
+            "Countries": "country, name, ally\nA, A, yes\nN, N, no",
+            "Demand": sold("d, A, m, 2030, 50, ,"),
+            "Projects": made("p, A, make, existing, 30, 2", "n, N, make, existing, 40, 2"),
+        }
+    )
+    assert tonnes(found["base"].served) == {("d|A|m|any", ALLIED, 2030): 30.0, ("d|A|m|any", OPEN, 2030): 20.0}
+
+
+def test_cost_comes_before_origin():
+    """The open one is cheaper: it serves, and the allied one stands still."""
+    _, found = flows(
+        {
+            "Countries": "country, name, ally\nA, A, yes\nN, N, no",
+            "Demand": sold("d, A, m, 2030, 40, ,"),
+            "Projects": made("p, A, make, existing, 30, 2", "n, N, make, existing, 40, 1"),
+        }
+    )
+    assert tonnes(found["base"].served) == {("d|A|m|any", OPEN, 2030): 40.0}
+
+
+def test_stock_is_shared_by_the_years_of_a_loss():
+    """10 t for two years of 20 t each: 30 t short."""
+    _, found = flows(
+        {
+            "Settings": settings(2030, 2032),
+            "Demand": sold("d, A, m, 2030, 20, ,"),
+            "Projects": made("p, A, make, existing, 20,"),
+            "Stockpiles": "material, country, opening_t\nm, A, 10",
+            "Disruptions": f"{LOSS}\nx, lose_project, p, 2031, , , , ,",
+        }
+    )
+    assert sum(found["x"].draws.values()) == pytest.approx(0.01)
+    assert found["x"].weighted_shortfall_kt == pytest.approx(0.03)
+
+
+def test_a_year_that_stands_for_more_weighs_more():
+    """One of three years is looked at; the draws count three times: 10 / 3 t drawn, 3 x (20 - 3.3333) short."""
+    _, found = flows(
+        {
+            "Settings": settings(2030, 2032),
+            "Demand": sold("d, A, m, 2030, 20, 2,"),
+            "Projects": made("p, A, make, existing, 20,"),
+            "Stockpiles": "material, country, opening_t\nm, A, 10",
+            "Disruptions": f"{LOSS}\nx, lose_project, p, , , , 2031, ,",
+        }
+    )
+    assert tonnes(found["x"].draws) == {("m|A|open", 2031): 3.333333}
+    assert found["x"].weighted_shortfall_kt == pytest.approx(2 * 3 * (0.02 - 0.01 / 3))
+
+
+def test_the_minimum_of_a_loss_is_kept_in_print():
+    """Without p 20 t are left; e must keep 15 of 30 t though d has the higher priority."""
+    _, found = flows(
+        {
+            "Demand": sold("d, A, m, 2030, 30, 5,", "e, A, m, 2030, 30, 1,"),
+            "Projects": made("p, A, make, existing, 60,", "q, A, make, existing, 20,"),
+            "Disruptions": "scenario, kind, target, sector, min_coverage\nx, lose_project, p, e, 0.5",
+        }
+    )
+    assert tonnes(found["x"].shortfall) == {("d|A|m|any", 2030): 25.0, ("e|A|m|any", 2030): 15.0}
+
+
+def test_base_draws_are_as_planned():
+    """A draw of 2030 for 5 t at most: 5 t, then nothing is left."""
+    case, found = flows(
+        {
+            "Settings": settings(2030, 2031),
+            "Demand": sold("d, A, m, 2030, 5, ,"),
+            "Stockpiles": "material, country, opening_t, base_draw, holding_usd_per_kg_year\nm, A, 5, yes, 1",
+        }
+    )
+    assert case.years == (2030, 2031)
+    assert tonnes(found["base"].draws) == {("m|A|open", 2030): 5.0}
+    assert tonnes(found["base"].shortfall) == {("d|A|m|any", 2030): 0.0, ("d|A|m|any", 2031): 5.0}
+
+
+def empty_plan(case: Instance) -> Investment:
+    return Investment((), {}, {}, {}, {}, {}, {}, {}, dict.fromkeys(case.years, 0.0), dict.fromkeys(case.years, 0.0))
+
+
+def test_a_plan_that_cannot_be_run_is_a_fault_of_the_program():
+    """No capacity at all, and yet nothing may be short."""
+    case = instance({"Demand": sold("d, A, m, 2030, 5, ,"), "Projects": made("p, A, make, existing, 5,")})
+    with pytest.raises(SolverError, match="cannot be run in scenario base"):
+        dispatch_all(case, empty_plan(case), lambda _: None)
+
+
+@pytest.mark.slow
+def test_processes_give_the_same_flows(monkeypatch: pytest.MonkeyPatch):
+    """A case worth more processes is decided alike in one and in several."""
+    case = instance(
+        {
+            "Settings": settings(2030, 2033),
+            "Demand": sold("d, A, m, 2030, 50, ,", "e, B, m, 2030, 20, ,"),
+            "Projects": made("p, A, make, existing, 40, 1", "q, B, make, existing, 40, 3"),
+            "Disruptions": f"{LOSS}\nx, lose_project, each, , , , , ,",
+        }
+    )
+    outcome = solved(case)
+    assert outcome.investment is not None
+    alone = dispatch_all(case, outcome.investment, lambda _: None)
+    monkeypatch.setattr(dispatch_module, "_WORTH_PROCESSES", 1)
+    assert dispatch_all(case, outcome.investment, lambda _: None) == alone
