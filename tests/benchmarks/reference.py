@@ -20,6 +20,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import highspy
 
@@ -88,7 +89,7 @@ def peak_memory_mb() -> tuple[float, float]:
 # ---------------------------------------------------------------- the solver alone
 
 
-def solver_alone(path: Path, manifest: dict) -> list[Alone]:  # type: ignore[type-arg]
+def solver_alone(path: Path, manifest: dict[str, Any]) -> list[Alone]:
     """Solve the run's matrices with the solver as it comes."""
     instance = assemble(read_workbook(path), None)
     limit = manifest["options"]["time_limit_s"]
@@ -105,7 +106,7 @@ def solver_alone(path: Path, manifest: dict) -> list[Alone]:  # type: ignore[typ
     return done
 
 
-def shortfall_kept(instance: Instance, manifest: dict) -> float | None:  # type: ignore[type-arg]
+def shortfall_kept(instance: Instance, manifest: dict[str, Any]) -> float | None:
     """What the cost step of the run had to keep, kt; None with objective cost."""
     if manifest["weighted_shortfall_t"] is None:
         return None
@@ -148,7 +149,7 @@ def _highs_version() -> str:
     return f"{highspy.HIGHS_VERSION_MAJOR}.{highspy.HIGHS_VERSION_MINOR}.{highspy.HIGHS_VERSION_PATCH}"
 
 
-def print_run(run: Run, manifest: dict, wall: float) -> None:  # type: ignore[type-arg]
+def print_run(run: Run, manifest: dict[str, Any], wall: float) -> None:
     print("\nTHE WHOLE RUN")
     seconds = run.seconds
     for step in (*STEPS, *(s for s in seconds if s not in STEPS)):
@@ -160,25 +161,35 @@ def print_run(run: Run, manifest: dict, wall: float) -> None:  # type: ignore[ty
         f"  {'total':<14}{wall:8.2f} s   of it {wall - solver:.2f} s outside the solver ({' and '.join(SOLVER_STEPS)})"
     )
     size = manifest["model"]
-    print(f"  last model    {size['rows']:,} rows, {size['columns']:,} columns, {size['nonzeros']:,} nonzeros,"
-          f" {size['binaries']:,} binaries")  # fmt: skip
+    print(
+        f"  last model    {size['rows']:,} rows, {size['columns']:,} columns, {size['nonzeros']:,} nonzeros,"
+        f" {size['binaries']:,} binaries"
+    )
     own, child = peak_memory_mb()
-    print(f"  peak memory   {own:,.0f} MB, largest child process {child:,.0f} MB"
-          f" ({os.cpu_count() or 1} at a time at most: {own + (os.cpu_count() or 1) * child:,.0f} MB)")  # fmt: skip
-    print(f"  status        {manifest['status']}, audit "
-          f"{'passed' if manifest['audit'] and manifest['audit']['passed'] else 'not passed'}")  # fmt: skip
+    print(
+        f"  peak memory   {own:,.0f} MB, largest child process {child:,.0f} MB"
+        f" ({os.cpu_count() or 1} at a time at most: {own + (os.cpu_count() or 1) * child:,.0f} MB)"
+    )
+    print(
+        f"  status        {manifest['status']}, audit "
+        f"{'passed' if manifest['audit'] and manifest['audit']['passed'] else 'not passed'}"
+    )
     if manifest["coverage_gap_points"] is not None:
         asked = manifest["options"]["coverage_gap_points"]
-        print(f"  coverage gap  {manifest['coverage_gap_points']:.3f} points, {manifest['coverage_gap_t']:,.0f} t"
-              f" (asked: {asked:g} points)")  # fmt: skip
+        print(
+            f"  coverage gap  {manifest['coverage_gap_points']:.3f} points, {manifest['coverage_gap_t']:,.0f} t"
+            f" (asked: {asked:g} points)"
+        )
     if manifest["cost_gap"] is not None:
         print(f"  cost gap      {manifest['cost_gap']:.3%} (asked: {manifest['options']['cost_gap']:.3%})")
 
 
-def print_alone(done: list[Alone], manifest: dict, wall: float) -> None:  # type: ignore[type-arg]
+def print_alone(done: list[Alone], manifest: dict[str, Any], wall: float) -> None:
     limit = manifest["options"]["time_limit_s"]
-    print("\nTHE SOLVER ALONE: HiGHS with default options, no starting plan, same matrices, gaps and time limit"
-          f" ({'none' if limit is None else f'{limit:g} s'})")  # fmt: skip
+    print(
+        "\nTHE SOLVER ALONE: HiGHS with default options, no starting plan, same matrices, gaps and time limit"
+        f" ({'none' if limit is None else f'{limit:g} s'})"
+    )
     for step in done:
         print(f"  {step.name:<9} {step.size:>18}  {step.seconds:8.2f} s  {_gap(step, manifest):<22} {step.ended}")
     total = sum(step.seconds for step in done)
@@ -188,7 +199,7 @@ def print_alone(done: list[Alone], manifest: dict, wall: float) -> None:  # type
     print(f"                solve step / solver alone = {solver:.1f} / {total:.1f} = {solver / total:.2f}")
 
 
-def _gap(step: Alone, manifest: dict) -> str:  # type: ignore[type-arg]
+def _gap(step: Alone, manifest: dict[str, Any]) -> str:
     if step.value == float("inf"):
         return "no plan"
     if step.name == "coverage":
