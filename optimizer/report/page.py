@@ -170,7 +170,7 @@ class Page:
         """Write a row of column names; return its row."""
         lines = 1
         for n, column in enumerate(columns, 1):
-            self.put(self.row, n, column.header, _head(column, n))
+            self.put(self.row, n, head(column.header), _head(column, n))
             lines = max(lines, self.lines_needed(column.header, n, n))
         self.height(self.row, lines)
         self.row += 1
@@ -289,6 +289,11 @@ def _formats(columns: Sequence[Column], lines: Sequence[Line]) -> dict[str, str]
     kinds = {column.kind for column in columns} | {line.kind for line in lines if line.kind}
     kinds |= {kind for line in lines for kind in line.kinds.values()}
     return {kind: format_of(kind, tonnes) for kind in kinds}
+
+
+def head(header: str) -> object:
+    """What is written for a header: years as numbers, so that a spreadsheet can look them up."""
+    return int(header) if header.isdigit() else header
 
 
 def _head(column: Column, place: int) -> Look:

@@ -62,15 +62,14 @@ def _section(page: Page, title: str, rows: Iterable[Row]) -> None:
 
 
 def _shown(value: object) -> object:
-    """A value as people read it; numbers are text here, so that they stand on the left like the rest."""
+    """A value as people read it: words, or a number of six digits."""
     if value is None:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, (int, float)):
-        value = value if isinstance(value, int) else round(value, 9)
-        return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}" if abs(value) < 1e4 else f"{value:,.3f}"
-    return str(value)
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if abs(value) >= 1e-9 else 0
+    return value
 
 
 def _get(manifest: Mapping[str, object], group: str, name: str) -> object:
@@ -131,7 +130,7 @@ def _seconds(manifest: Mapping[str, object]) -> list[Row]:
     found = manifest.get("seconds")
     if not isinstance(found, Mapping):
         return []
-    return [(str(step), f"{seconds:.2f}", _STEPS.get(str(step), "")) for step, seconds in found.items()]
+    return [(str(step), round(float(seconds), 2), _STEPS.get(str(step), "")) for step, seconds in found.items()]
 
 
 def _warnings(page: Page) -> None:

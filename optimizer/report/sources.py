@@ -209,8 +209,8 @@ def _uses(facts: Facts) -> dict[str, Callable[[Record], bool]]:
 
 
 def _line(used: Used) -> Line:
-    spans = _spans(used.numbers)
-    return Line((used.sheet, spans, used.what, used.confidence, used.source or NOT_STATED, "; ".join(used.notes)))
+    rows: object = used.numbers[0] if len(used.numbers) == 1 else _spans(used.numbers)
+    return Line((used.sheet, rows, used.what, used.confidence, used.source or NOT_STATED, "; ".join(used.notes)))
 
 
 def _spans(numbers: list[int]) -> str:

@@ -11,7 +11,7 @@ from optimizer.report.charts import share_chart, stacked_chart
 from optimizer.report.costs import OutlayPlace, outlay_by_stage
 from optimizer.report.coverage import CoveragePlace, of_sector, sector_rows
 from optimizer.report.facts import ALL, BASE, Facts
-from optimizer.report.page import Page, open_page, rows_cm, width_cm
+from optimizer.report.page import Page, head, open_page, rows_cm, width_cm
 from optimizer.report.portfolio import plural
 from optimizer.report.style import (
     BODY,
@@ -105,7 +105,7 @@ class _Block:
 def _heads(page: Page, blocks: list[_Block], lines: int = 2) -> None:
     for block in blocks:
         look = HEADER_LEFT if block.kind == "text" else HEADER
-        page.spread(page.row, block.first, block.last, block.header, replace(look, size=8.5))
+        page.spread(page.row, block.first, block.last, head(block.header), look)
     page.sheet.row_dimensions[page.row].height = 13 * lines
     page.row += 1
 

@@ -17,15 +17,15 @@ FULL = 0.9995
 
 
 def percent(share: float) -> str:
-    """A share in a sentence; never 100 % where something is short."""
-    shown = f"{share:.1%}".replace(".0%", "%").replace("%", " %")
-    return "99.9 %" if shown == "100 %" and share < 0.9999999 and share < FULL else shown
+    """A share in a sentence."""
+    shown = f"{share:.1%}" if share >= 0.01 or share == 0.0 else f"{share:.2%}"
+    return shown.replace(".0%", "%").replace("%", " %")
 
 
 def key_sentences(facts: Facts, trace: Trace) -> list[str]:
-    """What a planner should take away, most important first."""
+    """What a planner should take away, most important first: up to five."""
     found = [_coverage(facts), _worst_loss(facts), _binding(facts), _dependence(facts, trace), _tightest(facts)]
-    return [sentence for sentence in (*found, _estimates(facts)) if sentence]
+    return [sentence for sentence in found if sentence]
 
 
 def _coverage(facts: Facts) -> str:
@@ -134,17 +134,16 @@ def _estimates(facts: Facts) -> str:
     if not count or outlay is None:
         return ""
     whole = plural(len(facts.funded), "funded project")
-    return (
-        f"{count} of the {whole} and {percent(outlay.estimated)} of the public outlay rest on rows marked “{ESTIMATE}”."
-    )
+    return f"Data: {count} of the {whole} and {percent(outlay.estimated)} of the public outlay rest on rows marked “{ESTIMATE}”."
 
 
 # ---------------------------------------------------------------- what stands behind it
 
 
 def proof(facts: Facts) -> list[str]:
-    """The lines on gap, audit and need, in plain words."""
-    return [line for line in (_coverage_gap(facts), _cost_gap(facts), _audit(facts), _tidiness(facts)) if line]
+    """The lines on gap, audit, need and data, in plain words."""
+    lines = (_coverage_gap(facts), _cost_gap(facts), _audit(facts), _tidiness(facts), _estimates(facts))
+    return [line for line in lines if line]
 
 
 def _number(value: object) -> float | None:
@@ -184,7 +183,7 @@ def _cost_gap(facts: Facts) -> str:
         return "Cost: how much cheaper another plan could be was not proven in the time given."
     if gap < 5e-6:
         return f"Cost: {alike} costs less; proven."
-    return f"Cost: {alike} is cheaper by more than {gap:.2%}; proven{_asked(facts, gap, 'cost_gap', '{:.2%}')}."
+    return f"Cost: {alike} is cheaper by more than {percent(gap)}; proven{_asked(facts, gap, 'cost_gap', '{:.2%}')}."
 
 
 def _audit(facts: Facts) -> str:

@@ -66,7 +66,7 @@ def test_a_proven_plan():
     )
     assert said == [
         "Coverage: no plan can cover more than 0.39 points better (7,871 priority-weighted t, all years together); proven.",
-        "Cost: no plan of this coverage is cheaper by more than 0.71%; proven.",
+        "Cost: no plan of this coverage is cheaper by more than 0.71 %; proven.",
         "Audit passed, 1,234 checks: everything was recomputed from the workbook's cells and the written tables.",
     ]
 
