@@ -21,7 +21,7 @@ from optimizer.solve.dispatch import dispatch_all
 from optimizer.solve.highs import Session, Status
 from optimizer.solve.plan import PlanOutcome, Targets
 
-SEEDS = range(16)
+SEEDS = range(14)
 LOOSE = Targets(coverage_gap_points=1.0, coverage_slack_points=0.5, cost_gap=0.02)
 KT, MUSD = 1e-7, 1e-5
 

@@ -74,8 +74,8 @@ def test_time_limit_with_a_plan_of_the_cost_step():
 
 
 @pytest.mark.parametrize(("objective", "budget"), [("coverage", 1220), ("cost", "")])
-def test_no_time_no_plan(objective: str, budget: object):
-    """Ten milliseconds are too few even for a first plan: nothing is reported but the status and the size."""
+def test_ctrl_c_before_any_plan(objective: str, budget: object):
+    """Pressed before the solver has found a plan: nothing is reported but the status and the size."""
     case = hard(objective, budget)
     interrupt = Interrupt()
     interrupt.pressed = True
