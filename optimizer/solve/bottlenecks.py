@@ -1,18 +1,21 @@
 """The stage that binds, year by year and stream by stream, found by solving again with its capacity raised.
 
 The plan and its capacities are fixed; what a stream's demand could be served at best is solved with the stages as they
-are, with one raised, and with all that are at full use raised. In a balanced chain one stage alone gains nothing: then
-those bind together without which raising all the others gains less.
+are, with one raised (also one in which nothing stands yet), and with all that are at full use raised. In a balanced chain
+one stage alone gains nothing: then those bind together without which raising all the others gains less.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
 
 from models.dispatch import build_potential
-from models.instance import BASE, Instance
+from models.instance import BASE, Instance, Recipe
 from models.solution import Investment, Operation
 from optimizer.solve.highs import Session
 
@@ -84,8 +87,10 @@ class _Chain:
     ) -> None:
         self.stream, self.year = stream, year
         scenario = replace(instance.scenarios[BASE], span=(year,), years=(year,))
-        model = build_potential(instance, investment, scenario, rows)
+        capacity = _none_yet(instance, investment, materials, year) | dict(investment.capacity_ktpy)
+        model = build_potential(instance, replace(investment, capacity_ktpy=capacity), scenario, rows)
         self.session = Session(model)
+        self._let_minima_go(model)
         row_of = {id(constraint): n for n, constraint in enumerate(self.session.constraints)}
         self.rows: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self.capacity: dict[str, float] = defaultdict(float)
@@ -96,12 +101,18 @@ class _Chain:
                 runs[p] += amount
         for (u, t, s), constraint in model.run_within_capacity.items():
             unit = model.networks[s].units[u]
-            if any(k in materials for recipe in unit.recipes for k in recipe.outputs):
+            if _makes(unit.recipes, materials):
                 stage = instance.projects[u].stage
-                standing = sum(investment.capacity_ktpy.get((p, t), 0.0) for p in unit.members)
+                standing = sum(capacity.get((p, t), 0.0) for p in unit.members)
                 self.rows[stage].append((row_of[id(constraint)], standing))
                 self.capacity[stage] += standing
                 self.run[stage] += sum(runs[p] for p in unit.members)
+
+    def _let_minima_go(self, model: Any) -> None:
+        """Open the reliefs of minimum coverages: only the least shortfall is asked for, and there always is one."""
+        columns = (self.session.column.get(id(x)) for relief, _ in model.reliefs.values() for x in relief.values())
+        opened = np.array([column for column in columns if column is not None], dtype=int)
+        self.session.set_bounds(opened, np.zeros(len(opened)), np.full(len(opened), np.inf))
 
     def stages(self) -> list[Bottleneck]:
         """Every stage with its gains, in the order in which the projects name them."""
@@ -152,3 +163,16 @@ class _Chain:
         for row, standing in rows:
             part = standing / total if total else 1.0 / len(rows)
             self.session.set_row_upper(row, standing + more * part)
+
+
+def _makes(recipes: Iterable[Recipe], materials: Collection[str]) -> bool:
+    return any(k in materials for recipe in recipes for k in recipe.outputs)
+
+
+def _none_yet(
+    instance: Instance, investment: Investment, materials: frozenset[str], year: int
+) -> dict[tuple[str, int], float]:
+    """Nothing, as capacity of every project of the stages in which nothing stands: so that these can be raised too."""
+    makers = [p for p in instance.projects.values() if _makes(instance.recipes_of.get(p.process, ()), materials)]
+    standing = {p.stage for p in makers if investment.capacity_ktpy.get((p.name, year), 0.0) > 0.0}
+    return {(p.name, year): 0.0 for p in makers if p.stage not in standing}

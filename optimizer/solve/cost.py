@@ -42,7 +42,7 @@ def cost_step(work: Work, options: Options, start: np.ndarray | None) -> tuple[S
     work.tell(f"cost step: {session.rows:,} rows, {session.columns:,} columns, {session.binaries:,} yes/no decisions")
     at_hand = None if start is None else work.count(solve_fixed(session, start))
     if at_hand is not None and at_hand.objective is not None:
-        if work.targets.relaxed or work.is_over or _is_proven(work, at_hand.objective, bound):
+        if work.is_over or _is_proven(work, at_hand.objective, bound):
             return session, at_hand, bound
         bound = max(bound, _relaxed_bound(work, session))
         if _is_proven(work, at_hand.objective, bound) or at_hand.values is None:
@@ -95,6 +95,7 @@ def _relaxed_bound(work: Work, session: Session) -> float:
 
 def _search(work: Work, session: Session, bound: float) -> tuple[Outcome, float]:
     """Search the full model until the gap is closed or the time over; sizes and flows are solved again at the end."""
+    session.use_interior_point(work.targets.relaxed)
     limits = Limits(EXACT_MUSD, work.targets.cost_gap, work.left())
     outcome = work.solve(session, limits, _progress("cost step", work.tell))
     bound = max(bound, -np.inf if outcome.bound is None else outcome.bound)

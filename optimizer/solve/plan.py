@@ -51,7 +51,9 @@ def solve_plan(instance: Instance, targets: Targets, tell: Tell, interrupt: Inte
     limit = None if coverage is None else kept_shortfall(coverage, work)
     options = Options(Goal.COST, shortfall_limit_kt=limit, relaxed=targets.relaxed)
     before = work.solving
-    session, best, bound = cost_step(work, options, None if coverage is None else coverage.funded)
+    # A relaxation needs no plan to start from, and must not be kept to one.
+    start = None if coverage is None or targets.relaxed else coverage.funded
+    session, best, bound = cost_step(work, options, start)
     if best.values is None or best.objective is None:
         return _outcome(work, best.status, session, coverage)
     tidied = Tidied(best, None)
