@@ -247,13 +247,24 @@ def _tonnes(kt: float) -> str:
 
 
 def _listed(amounts: Amounts, word: Callable[[float], str]) -> str:
-    """Write ``12.5 t in 2030 and 17.0 t in 2031``; of many the largest, and how many more there are."""
-    items = list(amounts.items())
+    """Write ``12.5 t in 2030-2032 and 17.0 t in 2033``; of many the largest, and how many more there are."""
+    items = _joined([(when, word(amount)) for when, amount in amounts.items()])
     if len(items) > _MOST_NAMED:
-        largest, most = max(items, key=lambda item: item[1])
-        return f"{word(sum(amounts.values()))} in all (most in {largest}: {word(most)}; {len(items) - 1} more)"
-    words = [f"{word(amount)} in {when}" for when, amount in items]
+        largest, most = max(amounts.items(), key=lambda item: item[1])
+        return f"{word(sum(amounts.values()))} in all, most in {largest} ({word(most)})"
+    words = [f"{told} in {when}" for when, told in items]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _joined(items: Sequence[tuple[Any, str]]) -> list[tuple[str, str]]:
+    """Join years that follow each other with the same words into a span."""
+    spans: list[tuple[Any, Any, str]] = []
+    for when, told in items:
+        if spans and isinstance(when, int) and spans[-1][1:] == (when - 1, told):
+            spans[-1] = (spans[-1][0], when, told)
+        else:
+            spans.append((when, when, told))
+    return [(str(first) if first == last else f"{first}-{last}", told) for first, last, told in spans]
 
 
 def _musd(amount: float) -> str:

@@ -46,6 +46,18 @@ def test_minimum_coverage_of_a_row_that_holds_for_years(tmp_path: Path):
     ]
 
 
+def test_years_with_the_same_amount_are_told_together(tmp_path: Path):
+    sheets = {"Settings": settings(2030, 2040), "Demand": DEMAND + "cars, A, m, 2030, 125, 0.9"}
+    assert "asks for 12.5 t of m too much in 2030-2040. Lower it to 0.8." in reasons(tmp_path, sheets)[1]
+
+
+def test_of_many_amounts_the_largest_is_told(tmp_path: Path):
+    """12.5 t in 2030 and 9 t more every year until 2039: 10 x 12.5 + 9 x 45 = 530 t in all; 100 / 215 = 0.4651."""
+    demand = DEMAND + "cars, A, m, 2030, 125, 0.9\ncars, A, m, 2040, 225, 0.9\ncars, A, m, 2041, 0,"
+    found = reasons(tmp_path, {"Settings": settings(2030, 2039), "Demand": demand})[1]
+    assert "asks for 530.0 t of m too much in all, most in 2039 (93.5 t of m too much). Lower it to 0.465." in found
+
+
 def test_the_row_with_the_minimum_is_named_not_another_one_served_from_the_same_place(tmp_path: Path):
     demand = DEMAND + "vans, B, m, 2030, 50,\ncars, A, m, 2030, 125, 0.9"
     assert reasons(tmp_path, {"Demand": demand})[1].startswith(
