@@ -103,11 +103,8 @@ def test_a_stage_in_which_nothing_stands_yet_binds(tmp_path: Path, late: str):
 
 
 def test_two_stages_in_which_nothing_stands_bind_together(tmp_path: Path):
-    projects = (
-        HEAD
-        + "S, A, separate, existing, 100, , ,\nR, A, reduce, candidate, 60, , 5, 9\n"
-    projects += "M, A, sinter, candidate, 60, , 5, 9"
-    )
+    projects = HEAD + "S, A, separate, existing, 100, , ,\n"
+    projects += "R, A, reduce, candidate, 60, , 5, 9\nM, A, sinter, candidate, 60, , 5, 9"
     found = stages(tmp_path, CHAIN | {"Projects": projects})
     assert found["metallization"][2:] == ("together", "magnet")
     assert found["magnet"][2:] == ("together", "metallization")
