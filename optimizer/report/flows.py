@@ -25,7 +25,7 @@ Key = tuple[str, str, str, str]  # material, from, to, kind
 def write_flows(book: Book, facts: Facts, trace: Trace, painter: Painter) -> None:
     """Write the sheet."""
     years = chosen_years(facts)
-    labels = (Column("Material", 36, "wrap"), Column("From", 18), Column("To", 18), Column("How", 14))
+    labels = (Column("Material", 50, "wrap"), Column("From", 18), Column("To", 18), Column("How", 14))
     tonnes = [Column(f"{t}, t", 9.5, "t") for t in years] + [
         Column(f"{t}, allied origin, %", 9.5, "pct") for t in years
     ]
@@ -151,7 +151,7 @@ def _dependence(page: Page, trace: Trace, years: list[int]) -> None:
         "Dependence on one country: largest and second share of all material of a stage, made there or bought from it"
     )
     columns = (
-        *(Column("Stage of the material", 36), Column("Largest source", 18), Column("Second source", 18)),
+        *(Column("Stage of the material", 50), Column("Largest source", 18), Column("Second source", 18)),
         *(Column("Year", 14, "year"), Column("Largest, t", 9.5, "t"), Column("Largest, %", 9.5, "pct")),
         Column("Second, %", 9.5, "pct"),
     )
@@ -194,7 +194,7 @@ def _matrix(page: Page, links: Mapping[Key, Mapping[int, Link]], receivers: list
         page.sentence("The sectors get nothing in this year.")
         return
     labels = (
-        Column("From", 36),
+        Column("From", 50),
         Column("Name", 18),
         Column("To all, t", 18, "t"),
         Column("Share of all, %", 14, "pct"),

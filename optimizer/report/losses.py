@@ -13,7 +13,7 @@ from optimizer.report.style import HEADER, Painter
 
 _WHAT = Column("What is lost", 50)
 _CELL = 7.2
-_MOST_COLUMNS = 18
+_MOST_COLUMNS = 14
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ _LEFT = ("text", "wrap")
 _LEAST, _FREE = 130.0, 9.0
 _LINE_PT = 12.0
 _ROW_PT = 15.0
-# Characters of running text in 9 point that fit one unit of column width.
-_CHARACTERS = 1.14
+# Characters of running text in 9 point that fit one unit of column width, in a column and over the page.
+_CHARACTERS, _CHARACTERS_WIDE = 1.14, 1.28
 _EMU_PER_PX = 9525
 
 
@@ -54,7 +54,7 @@ def width_cm(units: float) -> float:
 
 def fit(header: str, least: float) -> float:
     """Width for a column that is no narrower than the longest word of its header."""
-    return max(least, 1.5 + max((len(word) for word in header.split()), default=0))
+    return max(least, 1.2 + 0.95 * max((len(word) for word in header.split()), default=0))
 
 
 def rows_cm(rows: float) -> float:
@@ -126,7 +126,8 @@ class Page:
 
     def lines_needed(self, text: str, first: int, last: int, size: float = 9) -> int:
         """Lines that a text takes when wrapped over some columns."""
-        width = max(4, int((sum(self.widths[first - 1 : last]) - 1.0) * _CHARACTERS * 9 / size))
+        units = sum(self.widths[first - 1 : last])
+        width = max(4, int((units - 1.0) * (_CHARACTERS if units < 100.0 else _CHARACTERS_WIDE) * 9 / size))
         return sum(max(1, len(textwrap.wrap(part, width))) for part in text.split("\n"))
 
     def height(self, row: int, lines: int, size: float = 9) -> None:

@@ -32,7 +32,7 @@ from optimizer.report.words import FULL, key_sentences, proof
 _COLUMNS, _WIDTH = 28, 7.1
 _HALF = 14
 _LABEL = 3  # columns of a label
-_MOST_SECTORS, _MOST_STAGES, _MOST_COUNTRIES, _MOST_PERIODS = 8, 9, 17, 13
+_MOST_SECTORS, _MOST_COUNTRIES, _MOST_PERIODS = 8, 17, 13
 _FITS_ONE = 9999.95  # Larger sums need two columns
 _SENTENCE = Look(size=10.5, wrap=True)
 _PROOF = Look(size=9.5, wrap=True)
@@ -121,6 +121,9 @@ def _row(page: Page, blocks: list[_Block], values: list[object], formats: dict[s
                 look = replace(look, format="0.0%", fill=fill, colour=ink, align="center")
         elif block.kind != "text":
             look = replace(look, align="right")
+        elif (lines := page.lines_needed(str(value), block.first, block.last, look.size)) > 1:
+            look = replace(look, wrap=True)
+            page.height(page.row, lines, look.size)
         page.spread(page.row, block.first, block.last, round(value, 6) if isinstance(value, float) else value, look)
     page.row += 1
 
@@ -231,7 +234,7 @@ def _projects(page: Page) -> None:
     blocks += [_Block("other", _COLUMNS, _COLUMNS, "int")] if other else []
     _heads(page, blocks)
     stages = sorted(table["stage"].unique(), key=facts.stage_rank)
-    lines = [_stage(table[table["stage"] == stage], stage, shown, other) for stage in stages[:_MOST_STAGES]]
+    lines = [_stage(table[table["stage"] == stage], stage, shown, other) for stage in stages]
     lines.append(_stage(table, "all", shown, other))
     formats = FORMATS | {"t": format_of("t", [line[2] for line in lines])}
     for line in lines:
@@ -282,7 +285,9 @@ def _outlay(page: Page, place: OutlayPlace) -> None:
     if place.data is not None:
         left = max(blocks[-1].last + 1, _COLUMNS - 13)
         size = (width_cm((_COLUMNS - left) * _WIDTH), rows_cm(page.row - top))
-        page.chart(stacked_chart(place.data, "Public outlay by stage", "MUSD", size), top, left * _WIDTH)
+        first = place.data.first - facts.years[0]
+        data = replace(place.data, first=first + spent[0], last=first + spent[-1])
+        page.chart(stacked_chart(data, "Public outlay by stage", "MUSD", size), top, left * _WIDTH)
     page.row += 1
 
 
