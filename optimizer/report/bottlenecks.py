@@ -9,13 +9,14 @@ from itertools import groupby
 import pandas as pd
 from openpyxl import Workbook as Book
 
-from optimizer.report.facts import Facts, each, text, year_list, year_span
+from optimizer.report.facts import Facts, each, percent, text, year_list, year_span
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import BLUE, BODY, INK, LEAD, WHITE, Look, Painter, tonnes_format
 from optimizer.report.trace import Trace
 
 _GAIN_T = 1e-3
 _IDLE_SHARE = 0.02
+_FAR_MORE = 10.0
 _LABELS = (Column("Stream", 14), Column("Stage", 17))
 _BOUND: dict[str, tuple[str, Look]] = {
     "alone": ("alone", replace(BODY, fill=INK, colour=WHITE, bold=True, align="center", size=8, line="box")),
@@ -33,6 +34,11 @@ class Binding:
     shortfall_t: float
     stages: tuple[tuple[str, str], ...]
     rows: pd.DataFrame
+
+    @property
+    def largest_gain_t(self) -> float:
+        """What raising the stage that gains most serves more, weighted."""
+        return float(self.rows["gain_together_t"].max())
 
     @property
     def pattern(self) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -115,7 +121,7 @@ def sentences(facts: Facts, trace: Trace, found: Sequence[Binding]) -> list[str]
     said = []
     for _, run in groupby(found, key=lambda binding: binding.pattern):
         for years in _consecutive(list(run)):
-            said.append(_sentence(facts, trace, years))
+            said.append(_sentence(facts, trace, years) + _elsewhere(facts, years, found))
     return said
 
 
@@ -135,6 +141,23 @@ def _sentence(facts: Facts, trace: Trace, years: list[Binding]) -> str:
     at = f" in {worst.year}" if len(years) > 1 else ""
     head = f"{facts.stream(worst.stream).capitalize()}, {when}: {tonnes(worst.shortfall_t)} weighted t short{at}. "
     return head + _what_binds(worst, at) + _what_idles(facts, trace, worst, at)
+
+
+def _elsewhere(facts: Facts, years: list[Binding], found: Sequence[Binding]) -> str:
+    """Name the stage of another stream that holds back far more of a demand that needs both streams."""
+    worst = max(years, key=lambda binding: binding.shortfall_t)
+    rows = facts.base("coverage")
+    wanted = set(rows.loc[rows["demand_t"] > 0.0, "material"]) & facts.streams[worst.stream]
+    others = [
+        x
+        for x in found
+        if x.year == worst.year and x.stages and wanted & facts.streams[x.stream] and x.stream != worst.stream
+    ]
+    best = max(others, key=lambda binding: binding.largest_gain_t, default=None)
+    if best is None or best.largest_gain_t < _FAR_MORE * max(worst.largest_gain_t, _GAIN_T):
+        return ""
+    stage, stream = best.stages[0][0], facts.stream(best.stream)
+    return f" Far more of it is held back by {stage} in stream {stream}: part of this demand needs both streams."
 
 
 def tonnes(value: float) -> str:
@@ -183,7 +206,9 @@ def _what_idles(facts: Facts, trace: Trace, binding: Binding, at: str) -> str:
     for row in each(binding.rows.sort_values("stage", key=lambda s: s.map(facts.stage_rank))):
         idle = row.capacity_t - row.run_t
         if row.stage not in bound and row.capacity_t > 0.0 and idle / row.capacity_t >= _IDLE_SHARE:
-            parts.append(f"{row.stage} {tonnes(idle)} t/yr ({idle / row.capacity_t:.0%} of its capacity)")
+            parts.append(
+                f"{row.stage} {tonnes(idle)} t/yr ({percent(round(idle / row.capacity_t, 2))} of its capacity)"
+            )
     for material in sorted(facts.streams[binding.stream]):
         unused = trace.unused_t.get((material, binding.year), 0.0)
         if unused >= 0.5:

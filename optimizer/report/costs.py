@@ -10,7 +10,7 @@ from openpyxl import Workbook as Book
 
 from optimizer.cells import records
 from optimizer.report.charts import Data, stacked_chart
-from optimizer.report.facts import Facts
+from optimizer.report.facts import Facts, percent
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 
@@ -65,7 +65,7 @@ def write_costs(book: Book, facts: Facts, painter: Painter) -> OutlayPlace:
 
 def _lead(facts: Facts) -> str:
     rate = float(str(facts.settings.get("discount_rate", 0.0) or 0.0))
-    rule = f"discounted at {rate:.1%} a year to {facts.years[0]}" if rate else "not discounted (rate 0)"
+    rule = f"discounted at {percent(rate)} a year to {facts.years[0]}" if rate else "not discounted (rate 0)"
     goal = facts.manifest.get("objective")
     least = (
         "The plan is the one of least cost."

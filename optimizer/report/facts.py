@@ -286,6 +286,12 @@ def year_list(years: Sequence[int]) -> str:
     return ", ".join(year_span(run) for run in runs)
 
 
+def percent(share: float) -> str:
+    """A share in a sentence."""
+    shown = f"{share:.1%}" if share >= 0.01 or share == 0.0 else f"{share:.2%}"
+    return shown.replace(".0%", "%").replace("%", " %")
+
+
 def text(value: object) -> str:
     """A cell of a table as text: blanks of every kind are the empty text."""
     return "" if value is None or value != value else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optimizer.report.bottlenecks import main_bottleneck, tonnes, when_in_words
-from optimizer.report.facts import BASE, Facts, year_list
+from optimizer.report.facts import BASE, Facts, percent, year_list
 from optimizer.report.flows import largest_dependence
 from optimizer.report.losses import Loss, judge
 from optimizer.report.portfolio import plural
@@ -14,12 +14,6 @@ from optimizer.report.sources import ESTIMATE, confidence, resting
 from optimizer.report.trace import Trace
 
 FULL = 0.9995
-
-
-def percent(share: float) -> str:
-    """A share in a sentence."""
-    shown = f"{share:.1%}" if share >= 0.01 or share == 0.0 else f"{share:.2%}"
-    return shown.replace(".0%", "%").replace("%", " %")
 
 
 def key_sentences(facts: Facts, trace: Trace) -> list[str]:

@@ -6,11 +6,11 @@ import pytest
 from toys import settings, workbook
 
 from optimizer.report.bottlenecks import joined, tonnes
-from optimizer.report.facts import Facts, year_list
+from optimizer.report.facts import Facts, percent, year_list
 from optimizer.report.portfolio import short_source
 from optimizer.report.style import clean, tonnes_format
 from optimizer.report.tables import COLUMNS, frame
-from optimizer.report.words import percent, proof
+from optimizer.report.words import proof
 
 DEMAND = "sector, country, material, year, demand_t\nx, A, m, 2030, 1"
 
