@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -50,7 +52,22 @@ def _each(
     # Fresh processes: the solver's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(instance, investment)) as pool:
-        yield from pool.map(_job, jobs)
+        with _started_deaf():
+            results = pool.map(_job, jobs)
+        yield from results
+
+
+@contextmanager
+def _started_deaf() -> Iterator[None]:
+    """Processes started in the block ignore Ctrl-C from their first moment: it reaches every process of a terminal."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 _case: list[tuple[Instance, Investment]] = []
