@@ -66,11 +66,15 @@ def _guarded(command: Callable[..., int]) -> Callable[..., None]:
     return guarded
 
 
-@main.command()
+@main.command(short_help="Write a blank workbook, or the reference case.")
 @click.argument("path", metavar="FILE.xlsx", type=click.Path(path_type=Path))
 @click.option("--example", is_flag=True, help="Write the reference case instead of a blank workbook.")
 @click.option(
-    "--from", "folder", type=click.Path(path_type=Path), help="Make the workbook from a folder of .csv files."
+    "--from",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Make the workbook from a folder of .csv files.",
 )
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @DEBUG
@@ -111,9 +115,15 @@ def _example_folder() -> Path:
     raise OutputError(f"{_EXAMPLE}: not found. Run this in the project's folder, or use --from FOLDER.")
 
 
-@main.command()
+@main.command(short_help="Tell every fault of a workbook with its remedy.")
 @INPUT
-@click.option("--annotate", "copy", type=click.Path(path_type=Path), help="Write a copy with the cells marked.")
+@click.option(
+    "--annotate",
+    "copy",
+    metavar="FILE.xlsx",
+    type=click.Path(path_type=Path),
+    help="Write a copy with the cells marked.",
+)
 @DEBUG
 @_guarded
 def check(path: Path, copy: Path | None) -> int:
@@ -132,14 +142,28 @@ def check(path: Path, copy: Path | None) -> int:
     return BAD_INPUT if faults else DONE
 
 
-@main.command()
+@main.command(short_help="Find the plan for one budget; report in Excel.")
 @INPUT
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the results [outputs/<name>-solve].")
-@click.option("--budget", type=click.FloatRange(min=0), help="Public budget in MUSD, instead of the workbook's.")
-@click.option("--coverage-gap-points", type=click.FloatRange(0, 100), help="Gap asked of the coverage step, in points.")
-@click.option("--cost-gap", type=click.FloatRange(0, 1), help="Gap asked of the cost step, as a fraction.")
 @click.option(
-    "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Solver seconds, instead of the workbook's."
+    "--out", metavar="FOLDER", type=click.Path(path_type=Path), help="Folder for the results [outputs/<name>-solve]."
+)
+@click.option(
+    "--budget", metavar="MUSD", type=click.FloatRange(min=0), help="Public budget in MUSD, instead of the workbook's."
+)
+@click.option(
+    "--coverage-gap-points",
+    metavar="POINTS",
+    type=click.FloatRange(0, 100),
+    help="Gap asked of the coverage step, in points.",
+)
+@click.option(
+    "--cost-gap", metavar="FRACTION", type=click.FloatRange(0, 1), help="Gap asked of the cost step, such as 0.01."
+)
+@click.option(
+    "--time-limit",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Solver seconds, instead of the workbook's.",
 )
 @click.option(
     "--relax", is_flag=True, help="Solve the linear relaxation: plants in fractions. For bounds, not for plans."
@@ -204,10 +228,12 @@ def _show_run(run: Run) -> int:
 
 def headline(manifest: dict[str, Any]) -> list[str]:
     """The four or five numbers that matter, as lines."""
-    status = "proven within the gaps asked for" if manifest["status"] == "optimal" else "a plan, not proven as asked"
-    lines = [f"Status:    {manifest['status']} ({status})"]
     if manifest["relaxed"]:
-        lines.append("           LINEAR RELAXATION: plants in fractions, a bound and not a plan")
+        lines = ["Status:    LINEAR RELAXATION: plants in fractions, a bound and not a plan"]
+    else:
+        proven = manifest["status"] == "optimal"
+        meaning = "proven within the gaps asked for" if proven else "a plan, not proven as asked"
+        lines = [f"Status:    {manifest['status']} ({meaning})"]
     lines += [f"Coverage:  {words}" for words in _coverage_words(manifest)]
     lines.append(f"Shortfall: {manifest['base_shortfall_t']:,.0f} t in the base case, all years")
     gap = "no bound proven" if manifest["cost_gap"] is None else f"gap {manifest['cost_gap']:.2%}"

@@ -199,6 +199,8 @@ def test_help_reads_like_a_menu():
     answer = magnetgrid("--help")
     assert answer.code == 0
     assert all(word in answer.stdout for word in ("template", "check", "solve", "--version"))
+    menu = answer.stdout.split("Commands:")[1]
+    assert "..." not in menu, "a line is cut off"
 
 
 @pytest.mark.parametrize("lock", [".~lock.report.xlsx#", "~$report.xlsx"])
