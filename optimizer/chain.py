@@ -3,31 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import permutations
 
 from optimizer.cells import records
 from optimizer.workbook import Workbook
 
+# Stages in one loop up to which every order is tried.
+_MOST_TRIED = 7
+
 
 def stage_order(workbook: Workbook) -> tuple[str, ...]:
-    """Return the stages of the recipes, a stage after those whose materials it takes; loops (recycling) are cut.
+    """Return the stages of the recipes, a stage after those whose materials it takes.
 
-    A stage's place is the length of the longest way to it from a material that no recipe makes, not going round.
+    Stages that feed each other in a loop (recycling) stand together, in the order in which the fewest materials go back
+    and those come first that are fed from outside the loop.
     """
+    feeders = _feeders(workbook)
+    sheet = list(feeders)
+    before = {stage: _upstream(feeders, stage) for stage in sheet}
+    loops = {
+        stage: tuple(x for x in sheet if x == stage or (x in before[stage] and stage in before[x])) for stage in sheet
+    }
+
+    def depth(loop: tuple[str, ...]) -> int:
+        outside = {x for stage in loop for x in feeders[stage]} - set(loop)
+        return 1 + max((depth(loops[x]) for x in outside), default=0)
+
+    groups = sorted(dict.fromkeys(loops.values()), key=lambda loop: (depth(loop), sheet.index(loop[0])))
+    return tuple(stage for loop in groups for stage in _unrolled(loop, feeders))
+
+
+def _feeders(workbook: Workbook) -> dict[str, set[str]]:
+    """Stage -> other stages that make what it takes, in the order of the sheet."""
     makers: dict[str, set[str]] = {}
-    takes: dict[str, dict[str, None]] = {}
+    takes: dict[str, set[str]] = {}
     for row in records(workbook, "Recipes"):
         stage, material = row.text("stage"), row.text("material")
-        takes.setdefault(stage, {})
+        takes.setdefault(stage, set())
         if row.text("direction") == "output":
             makers.setdefault(material, set()).add(stage)
         else:
-            takes[stage][material] = None
+            takes[stage].add(material)
+    return {stage: {x for k in taken for x in makers.get(k, ())} - {stage} for stage, taken in takes.items()}
 
-    def depth(stage: str, before: tuple[str, ...]) -> int:
-        feeding = {x for material in takes[stage] for x in makers.get(material, ()) if x not in (*before, stage)}
-        return 1 + max((depth(x, (*before, stage)) for x in feeding), default=0)
 
-    return tuple(sorted(takes, key=lambda stage: (depth(stage, ()), list(takes).index(stage))))
+def _upstream(feeders: Mapping[str, set[str]], stage: str) -> set[str]:
+    """All stages from which a stage is fed, directly or through others."""
+    found: set[str] = set()
+    ahead = [stage]
+    while ahead:
+        new = feeders[ahead.pop()] - found
+        found |= new
+        ahead += new
+    return found
+
+
+def _unrolled(loop: tuple[str, ...], feeders: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """The stages of a loop from its beginning to its end."""
+    if len(loop) > _MOST_TRIED:
+        return loop
+    entries = {stage for stage in loop if feeders[stage] - set(loop)}
+
+    def disorder(order: tuple[str, ...]) -> tuple[int, int]:
+        place = {stage: n for n, stage in enumerate(order)}
+        back = sum(place[x] > place[stage] for stage in loop for x in feeders[stage] & place.keys())
+        return back, sum(place[stage] for stage in entries)
+
+    return min(permutations(loop), key=disorder)
 
 
 def streams(workbook: Workbook) -> Mapping[str, frozenset[str]]:
