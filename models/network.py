@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from models.instance import Demand, Instance, Origin, Project, Recipe, Route, Scenario
 from models.options import Layout
 
-HUB = "hub"
+HUB = "#hub"  # No country is called so: a row that starts with # is a remark.
 # A hub saves legs only where it joins more than a handful of countries.
 _SMALLEST_HUB = 4
 

@@ -17,6 +17,7 @@ from models.network import HUB
 
 _DUST = 1e-9
 _WHOLE = 1e-6
+_DUST_SHARE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,12 @@ class Solution:
 def _clean(value: float | None) -> float:
     """Without dust and without -0.0."""
     return 0.0 if value is None or abs(value) < _DUST else float(value)
+
+
+def _short(value: float | None, demand: float) -> float:
+    """Shortfall without what is left by goals that are kept within the solver's tolerance: a millionth of the demand."""
+    short = _clean(value)
+    return 0.0 if short < _DUST_SHARE * demand else short
 
 
 def _filled(values: Mapping[Any, float]) -> dict[Any, float]:
@@ -164,7 +171,7 @@ def extract_operation(m: Any, s: str) -> Operation:
         imports=_values(m.Import_ktpy),
         draws=_values(m.Draw_kt),
         served=_values(m.Served_ktpy),
-        shortfall={(d, t): _clean(v.value) for (d, t, _), v in m.Shortfall_ktpy.items()},
+        shortfall={(d, t): _short(v.value, m.demand_kt[d, t, s]) for (d, t, _), v in m.Shortfall_ktpy.items()},
         weighted_shortfall_kt=float(pyo.value(m.WeightedShortfall_kt[s])),
         cost_musd=costs,
     )

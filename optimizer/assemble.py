@@ -29,9 +29,9 @@ from models.instance import (
 )
 from optimizer.cells import Record, records, settings
 from optimizer.disruptions import expand_scenarios
+from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook
 
-T_PER_KT = 1000.0
 _LEAST_COUNTED_T = 1.0
 _YEARS_TO_FILL_A_STOCK = 5.0
 

@@ -15,8 +15,8 @@ _MOST_TRIED = 7
 def stage_order(workbook: Workbook) -> tuple[str, ...]:
     """Return the stages of the recipes, a stage after those whose materials it takes.
 
-    Stages that feed each other in a loop (recycling) stand together, in the order in which the fewest materials go back
-    and those come first that are fed from outside the loop.
+    Stages that feed each other in a loop (recycling) stand together: first those that are fed from outside the loop, then
+    so that little goes back.
     """
     feeders = _feeders(workbook)
     sheet = list(feeders)
@@ -62,14 +62,25 @@ def _unrolled(loop: tuple[str, ...], feeders: Mapping[str, set[str]]) -> tuple[s
     """The stages of a loop from its beginning to its end."""
     if len(loop) > _MOST_TRIED:
         return loop
-    entries = {stage for stage in loop if feeders[stage] - set(loop)}
+    within = {stage: feeders[stage] & set(loop) for stage in loop}
+    entries = [stage for stage in loop if feeders[stage] - set(loop)]
+    steps = _steps(entries or [loop[0]], within)
 
-    def disorder(order: tuple[str, ...]) -> tuple[int, int]:
+    def disorder(order: tuple[str, ...]) -> tuple[int, int, int]:
         place = {stage: n for n, stage in enumerate(order)}
-        back = sum(place[x] > place[stage] for stage in loop for x in feeders[stage] & place.keys())
-        return back, sum(place[stage] for stage in entries)
+        back = sum(place[x] > place[stage] for stage in loop for x in within[stage])
+        nearer_later = sum(steps[x] < steps[stage] and place[x] > place[stage] for stage in loop for x in loop)
+        return sum(place[stage] for stage in entries), back, nearer_later
 
     return min(permutations(loop), key=disorder)
+
+
+def _steps(entries: list[str], feeders: Mapping[str, set[str]]) -> dict[str, int]:
+    """Stage of a loop -> how many steps it is from where the loop is fed."""
+    steps = dict.fromkeys(entries, 0)
+    while len(steps) < len(feeders):
+        steps |= {x: max(steps.values()) + 1 for x in feeders if x not in steps and feeders[x] & steps.keys()}
+    return steps
 
 
 def streams(workbook: Workbook) -> Mapping[str, frozenset[str]]:

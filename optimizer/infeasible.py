@@ -10,9 +10,9 @@ from typing import Any
 from models.instance import Instance, Pot
 from optimizer.cells import Record, records
 from optimizer.solve.relief import Relief, must_share
+from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook
 
-T_PER_KT = 1000.0
 _MOST_NAMED = 6
 _DUST = 1e-6  # in tonnes, MUSD or shares: below what is printed
 

@@ -31,10 +31,10 @@ from optimizer.solve.dispatch import dispatch_all
 from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.plan import PlanOutcome, Targets, solve_plan
 from optimizer.solve.relief import find_relief
+from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook, read_workbook
 
 _PACKAGES = ("magnetgrid", "pyomo", "highspy", "numpy", "pandas", "openpyxl")
-T_PER_KT = 1000.0
 _NO_PLAN_IN_TIME = (
     "No plan was found within the time limit. Raise time_limit_s in Settings, or give --time-limit SECONDS."
 )
@@ -182,6 +182,7 @@ def _describe(run: Run, instance: Instance, plan: PlanOutcome) -> None:
         "outlay_musd": None,
         "budget_musd": instance.budget_musd,
         "interrupted": plan.interrupted,
+        "time_limit_reached": plan.out_of_time,
         "tidiness": None
         if tidy is None
         else {

@@ -57,6 +57,8 @@ FAULTS = [
     ({"Redundancy!B1": "#stage", "Redundancy!C1": "#material"}, "missing_column", "Redundancy"),
     # keys
     ({"Projects!A5": "RB2", "Projects!O7": ""}, "duplicate_key", "Projects!A6"),
+    ({"Disruptions!A2": "base"}, "name_taken", "Disruptions!A2"),
+    ({"Disruptions!A2": "each country:A"}, "name_taken", "Disruptions!A3"),
     ({"Recipes!D3": "metal", "Recipes!E3": "output"}, "duplicate_key", "Recipes!A4"),
     ({"Ramps!B3": "1"}, "duplicate_key", "Ramps!A3"),
     ({"Demand!D3": "2030"}, "duplicate_key", "Demand!A3"),

@@ -69,10 +69,19 @@ class Targets:
 
 
 def read_scenarios(workbook: Workbook, years: range, targets: Targets) -> dict[str, Scenario]:
-    """Return the base and every loss by name."""
+    """Return the base and every loss by name.
+
+    Raises
+    ------
+    ValueError
+        Where two would have one name, so that one would be judged for the other.
+    """
     base = Scenario(BASE, BASE, "", 0.0, years[0], tuple(years), 1.0, 0.0, "", None)
-    losses = (loss for record in records(workbook, "Disruptions") for loss in _losses(record, years, targets))
-    return {BASE: base} | {loss.name: loss for loss in losses}
+    every = [base, *(loss for record in records(workbook, "Disruptions") for loss in _losses(record, years, targets))]
+    named = {scenario.name: scenario for scenario in every}
+    if len(named) < len(every):
+        raise ValueError("two scenarios have the same name")
+    return named
 
 
 def _losses(record: Record, years: range, targets: Targets) -> Iterator[Scenario]:

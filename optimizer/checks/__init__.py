@@ -14,6 +14,7 @@ from openpyxl.utils import column_index_from_string
 from optimizer.checks.arithmetic import arithmetic_findings
 from optimizer.checks.demand import demand_findings
 from optimizer.checks.loss import loss_findings
+from optimizer.checks.names import name_findings
 from optimizer.checks.projects import project_findings
 from optimizer.checks.redundancy import redundancy_findings
 from optimizer.checks.references import reference_findings
@@ -54,6 +55,7 @@ def _findings(workbook: Workbook) -> Iterator[Finding]:
     yield from arithmetic_findings(content)
     yield from slip_findings(content)
     yield from demand_findings(content)
+    yield from name_findings(content)
     yield from loss_findings(content)
     yield from redundancy_findings(content)
 

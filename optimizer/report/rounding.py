@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-T_PER_KT = 1000.0
-_T_DIGITS = 6
+from optimizer.units import T_PER_KT
+
+_T_DIGITS = 4
 _MUSD_DIGITS = 9
 
 Rows = list[dict[str, object]]
@@ -21,7 +22,7 @@ def musd(value: float) -> float:
 
 def share(part: float, whole: float) -> float:
     """Part of a whole; 1 where there is nothing to have a part of."""
-    return round(part / whole, 9) + 0.0 if whole > 0.0 else 1.0
+    return round(part / whole, 7) + 0.0 if whole > 0.0 else 1.0
 
 
 def yes_no(flag: bool) -> str:

@@ -102,7 +102,7 @@ def _portfolio(workbook: Workbook, instance: Instance, solution: Solution) -> Ro
     rows: Rows = []
     for funding in solution.investment.fundings:
         p, project, cell = funding.project, instance.projects[funding.project], cells[funding.project]
-        capacity = sum(solution.investment.capacity_ktpy.get((p, t), 0.0) for t in instance.years)
+        capacity = sum(tonnes(solution.investment.capacity_ktpy.get((p, t), 0.0)) for t in instance.years)
         funders = {f: sum(x for (g, q, _), x in paid.items() if (g, q) == (f, p)) for f, q, _ in paid if q == p}
         outputs = _output_years(instance, project, funding)
         rows.append(
@@ -123,7 +123,7 @@ def _portfolio(workbook: Workbook, instance: Instance, solution: Solution) -> Ro
                 "funders": "; ".join(
                     f for f, x in sorted(funders.items(), key=lambda item: (-item[1], item[0])) if x > 0
                 ),
-                "mean_utilization": share(run[p], capacity) if capacity else None,
+                "mean_utilization": share(tonnes(run[p]), capacity) if capacity else None,
                 "group": project.group,
                 **{name: cell.text(name) for name in ("owner", "note", "source", "confidence")},
             }
@@ -181,7 +181,7 @@ def _coverage(instance: Instance, operation: Operation) -> Rows:
                 "served_t": tonnes(served),
                 "served_allied_t": tonnes(min(allied, served)),
                 "shortfall_t": tonnes(short),
-                "coverage": share(served, wanted),
+                "coverage": share(tonnes(served), tonnes(wanted)),
                 "priority": demand.priority[t],
             }
         )
@@ -203,7 +203,7 @@ def _losses(instance: Instance, operation: Operation) -> Rows:
             "year": t,
             "demand_t": tonnes(total),
             "served_t": tonnes(max(0.0, total - short[sector, t])),
-            "coverage": share(max(0.0, total - short[sector, t]), total),
+            "coverage": share(tonnes(max(0.0, total - short[sector, t])), tonnes(total)),
         }
         for (sector, t), total in sorted(wanted.items())
     ]

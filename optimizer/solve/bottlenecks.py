@@ -23,13 +23,16 @@ _RAISE_SHARE = 0.01
 _RAISE_KT = 0.010
 _FULL = 0.999
 _GAIN_KT = 1e-6
+# A stage whose gain is small beside another stage's is not what holds the chain back.
+_GAIN_OF_LARGEST = 0.1
 
 
 @dataclass(frozen=True)
 class Bottleneck:
     """One stage in one year and stream, in kt; gains are of priority-weighted demand served.
 
-    ``gain_together_kt``: what is lost of the gain of raising all full stages when this one is not raised.
+    ``gain_together_kt``: what is lost of the gain of raising all full stages when this one is not raised;
+    ``least_gain_kt``: what a gain must exceed to count.
     """
 
     year: int
@@ -42,13 +45,14 @@ class Bottleneck:
     gain_alone_kt: float
     gain_together_kt: float
     together_with: tuple[str, ...]
+    least_gain_kt: float = _GAIN_KT
 
     @property
     def binds(self) -> str:
         """``alone``, ``together`` or ``no``."""
-        if self.gain_alone_kt > _GAIN_KT:
+        if self.gain_alone_kt > self.least_gain_kt:
             return "alone"
-        return "together" if self.gain_together_kt > _GAIN_KT else "no"
+        return "together" if self.gain_together_kt > self.least_gain_kt else "no"
 
 
 def find_bottlenecks(
@@ -124,11 +128,13 @@ class _Chain:
         full = list(dict.fromkeys([*full, *(h for h in self.rows if alone[h] > _GAIN_KT)]))
         together = as_is - self._shortfall(full)
         lost = {h: together - (as_is - self._shortfall([x for x in full if x != h])) for h in full}
-        needed = [h for h in full if lost[h] > _GAIN_KT]
-        return [
+        least = max(_GAIN_KT, _GAIN_OF_LARGEST * max([*alone.values(), *lost.values()]))
+        needed = [h for h in full if lost[h] > least]
+        found = [
             self._bottleneck(h, as_is, alone[h], lost.get(h, 0.0), tuple(x for x in needed if x != h and h in needed))
             for h in self.rows
         ]
+        return [replace(one, least_gain_kt=least) for one in found]
 
     def _bottleneck(
         self, stage: str, shortfall: float, alone: float, together: float, others: tuple[str, ...]

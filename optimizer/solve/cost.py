@@ -16,7 +16,7 @@ from optimizer.solve.highs import Limits, Outcome, Progress, Session, Status
 from optimizer.solve.work import EXACT_MUSD, Tell, Work
 
 _FREIGHT_FREE_ROOM = 0.7  # of the gap asked for: the rest is left for freight
-_FREIGHT_FREE_TIME = 0.65  # of the whole limit, coverage step included
+_FREIGHT_FREE_TIME = 0.5  # of the whole limit, coverage step included
 _USED = 1e-7
 
 

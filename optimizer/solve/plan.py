@@ -30,6 +30,7 @@ class PlanOutcome:
     build_seconds: float
     solve_seconds: float
     interrupted: bool
+    out_of_time: bool
 
 
 def solve_plan(instance: Instance, targets: Targets, tell: Tell, interrupt: Interrupt | None = None) -> PlanOutcome:
@@ -102,4 +103,5 @@ def _outcome(
         build_seconds=work.building,
         solve_seconds=work.solving,
         interrupted=work.interrupt.pressed,
+        out_of_time=work.left() == 0.0,
     )

@@ -14,6 +14,8 @@ from optimizer.solve.highs import Interrupt, Limits, Outcome, Progress, Session,
 # What can be told apart at all: a ten-thousandth of a tonne, a dollar.
 EXACT_KT = 1e-7
 EXACT_MUSD = 1e-6
+# Of the time limit: the rest is for the flows that are printed, which are solved when the plan is fixed.
+_FOR_THE_PLAN = 0.88
 
 Tell = Callable[[str], None]
 
@@ -67,7 +69,7 @@ class Work:
         self.solving += outcome.seconds
         return outcome
 
-    def left(self, share: float = 1.0) -> float | None:
+    def left(self, share: float = _FOR_THE_PLAN) -> float | None:
         """Seconds left of ``share`` of the time limit; None without a limit."""
         limit = self.targets.time_limit_s
         return None if limit is None else max(0.0, share * limit - self.solving)

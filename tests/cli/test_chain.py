@@ -41,8 +41,21 @@ def case(carried: dict[str, str], recipes: str = RECIPES) -> Workbook:
 
 
 def test_stages_follow_the_flow_and_a_loop_is_cut():
-    """Scrap goes back to metal: one way back, and metal and magnets are fed from separation, recycling is not."""
+    """Scrap goes back to metal. Metal and magnets are fed from separation, recycling is not."""
     assert stage_order(case(MATERIALS)) == ("separation", "metallization", "magnet", "recycling")
+
+
+def test_recycling_that_feeds_several_stages_still_ends_the_chain():
+    """Recycling gives oxide to metallization and metal to magnets; both ways go back."""
+    more = (
+        RECIPES.rstrip()
+        + """
+    recycle, short, recycling, scrap, input, 1
+    recycle, short, recycling, metal, output, 0.9
+"""
+    )
+    without_heavy = more.replace("    sinter, r, magnet, heavy, input, 0.1\n", "")
+    assert stage_order(case(MATERIALS, without_heavy)) == ("separation", "metallization", "magnet", "recycling")
 
 
 def test_a_way_that_is_longer_counts():

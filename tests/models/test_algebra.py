@@ -315,8 +315,8 @@ CONSTRAINTS = [
     Row(
         "cost step",
         "material_balance[oxide,open,B,2030,base]",
-        "Import_ktpy[N|oxide|any,B,2030,base] + Downgrade_ktpy[oxide,B,2030,base] + Ship_ktpy[oxide,open,hub,B,2030,base]"
-        " - Ship_ktpy[oxide,open,B,hub,2030,base] - Ship_ktpy[oxide,open,B,N,2030,base]"
+        "Import_ktpy[N|oxide|any,B,2030,base] + Downgrade_ktpy[oxide,B,2030,base] + Ship_ktpy[oxide,open,#hub,B,2030,base]"
+        " - Ship_ktpy[oxide,open,B,#hub,2030,base] - Ship_ktpy[oxide,open,B,N,2030,base]"
         " - 1.25 Run_ktpy[M,plain,open,2030,base] - 1.5 Run_ktpy[M,lean,open,2030,base]"
         " - 1.25 Run_ktpy[W,plain,open,2030,base] - 1.5 Run_ktpy[W,lean,open,2030,base] >= 0",
         "oxide of open origin in B: bought, allied used as open, shipped by the hub of A B C D T (N may not ship)",
@@ -325,7 +325,7 @@ CONSTRAINTS = [
         "cost step",
         "material_balance[oxide,allied,B,2030,base]",
         "Run_ktpy[S,dig,allied,2030,base] + Draw_kt[oxide|B|allied,2030,base] - Downgrade_ktpy[oxide,B,2030,base]"
-        " + Ship_ktpy[oxide,allied,hub,B,2030,base] - Ship_ktpy[oxide,allied,B,hub,2030,base]"
+        " + Ship_ktpy[oxide,allied,#hub,B,2030,base] - Ship_ktpy[oxide,allied,B,#hub,2030,base]"
         " - Ship_ktpy[oxide,allied,B,N,2030,base]"
         " - 1.25 Run_ktpy[M,plain,allied,2030,base] - 1.5 Run_ktpy[M,lean,allied,2030,base]"
         " - 1.25 Run_ktpy[W,plain,allied,2030,base] - 1.5 Run_ktpy[W,lean,allied,2030,base] >= 0",
@@ -649,6 +649,14 @@ def test_objective(which: str, goal: str):
     one = model(which)
     assert one.objective.sense == pyo.minimize
     assert expression(one.objective.expr) == expression(one.find_component(goal))
+
+
+def test_tonnes_through_a_hub_are_counted_as_they_leave_it():
+    """Into the hub is half of a move: 1 t from B to C by the hub is one tonne moved; A has legs of its own."""
+    moved = row(model("base flows").goal_adds_up["moved"]).coefficients
+    assert moved["Ship_ktpy[magnet,allied,#hub,C,2030,base]"] == -1.0
+    assert moved["Ship_ktpy[magnet,allied,A,C,2030,base]"] == -1.0
+    assert "Ship_ktpy[magnet,allied,B,#hub,2030,base]" not in moved
 
 
 SIZES = [

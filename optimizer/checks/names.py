@@ -1,0 +1,39 @@
+"""Names of losses: none may be the base case's, and none may come twice once ``each`` is spelled out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.cells import Record
+from optimizer.checks.content import Content
+from optimizer.findings import Finding
+
+_BASE = "base"
+
+
+def name_findings(content: Content) -> Iterator[Finding]:
+    """Yield losses whose name, or the name of one of whose targets, is taken."""
+    taken: dict[str, tuple[str, str]] = {_BASE: ("", "the case with nothing lost")}
+    for row in content.rows("Disruptions"):
+        mine = (row.text("scenario"), content.address(row, "scenario"))
+        for name in _names(content, row):
+            if taken.get(name, mine)[0] != mine[0]:  # The same cell twice is told as a duplicate key.
+                problem = f'the loss "{name}" would have the name of {taken[name][1]}'
+                yield content.fault(row, "scenario", "name_taken", problem, "Write another name.")
+                break
+            taken[name] = mine
+
+
+def _names(content: Content, row: Record) -> list[str]:
+    """Names of the scenarios that a row stands for."""
+    if row.text("target") != "each":
+        return [row.text("scenario")]
+    match row.text("kind"):
+        case "lose_country":
+            places = content.rows("Countries")
+            lost = [c.text("country") for c in places if c.flag("may_be_lost", c.flag("ally", False))]
+        case "lose_project":
+            lost = [p.text("site") or p.text("project") for p in content.rows("Projects")]
+        case _:
+            lost = list(content.words("Imports", "supplier"))
+    return [f"{row.text('scenario')}:{target}" for target in dict.fromkeys(lost)]
