@@ -177,6 +177,28 @@ TOYS: dict[str, Toy] = {
         {("port", 2031): 1, ("p", 2031): 100},
         needs(13),
     ),
+    "requires what gives nothing itself": Toy(
+        "the port would be ready in 2039; it is funded with p all the same",
+        0,
+        13,
+        {("port", 2030): 1, ("p", 2030): 100},
+        {
+            "Settings": settings(2030, 2031),
+            "Demand": HUNDRED_A_YEAR,
+            "Projects": candidate("requires", "p, A, 100, 10, 0, port", "port, B, 1, 3, 9, "),
+        },
+    ),
+    "a dearer plant without freight": Toy(
+        "p costs 10 and 100 t x 3 of freight; q 10.1. Without freight p is best, and its bound of 10 must not end the search",
+        None,
+        10.1,
+        {("q", 2030): 100},
+        {
+            "Settings": settings(objective="cost", default_transport_usd_per_kg=3),
+            "Demand": HUNDRED_A_YEAR,
+            "Projects": candidate("", "p, B, 100, 10, 0", "q, A, 100, 10.1, 0"),
+        },
+    ),
     "minimum utilization": Toy(
         "the rule wants p; it must run half: capex 1 + 50 t at 50 + 50 t bought at 10",
         None,
