@@ -2,7 +2,7 @@
 
 Its goals are taken one after the other (the solver keeps each before it turns to the next), so that among equal answers
 the same one is printed every time: least weighted shortfall, shared evenly, then least cost, then fewest tonnes moved, then
-most demand served from allied origin.
+in the base most demand served from allied origin.
 """
 
 from __future__ import annotations

@@ -70,7 +70,8 @@ PROVENANCE = (
     Column("confidence", Kind.TEXT, "How far to trust it", suggested=("high", "medium", "low", "estimate")),
 )
 
-_FRACTION = {"low": 0.0, "high": 1.0}
+# Beyond any tonnage or sum of money of an industry, and beyond what can be solved beside ordinary numbers.
+_MOST = 1e9
 _YEAR = {"low": 1900.0, "high": 2200.0}
 
 
@@ -79,7 +80,7 @@ def _text(name: str, help: str, **more: object) -> Column:
 
 
 def _number(name: str, unit: str, help: str, **more: object) -> Column:
-    return Column(name, Kind.NUMBER, help, unit, **({"low": 0.0} | more))  # type: ignore[arg-type]
+    return Column(name, Kind.NUMBER, help, unit, **({"low": 0.0, "high": _MOST} | more))  # type: ignore[arg-type]
 
 
 def _year(name: str, help: str, **more: object) -> Column:

@@ -23,7 +23,7 @@ _SLACK = 1e-8
 _BASE_ORDER = ("uneven", "moved", "open")
 # Projects x scenario years from which a second process pays for its start of about two seconds.
 _WORTH_PROCESSES = 2000
-_LOSS_ORDER = ("shortfall", "uneven", "cost", "moved", "open")
+_LOSS_ORDER = ("shortfall", "uneven", "cost", "moved")
 
 
 def dispatch_all(instance: Instance, investment: Investment, tell: Callable[[str], None]) -> dict[str, Operation]:

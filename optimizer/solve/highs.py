@@ -81,13 +81,19 @@ class Interrupt:
     def __init__(self) -> None:
         self.pressed = False
 
+    def _press(self, *_: object) -> None:
+        """Take Ctrl-C; pressed again, it breaks off at once."""
+        if self.pressed:
+            raise KeyboardInterrupt
+        self.pressed = True
+
     @contextmanager
     def watch(self) -> Iterator[Interrupt]:
         """Take Ctrl-C while the block runs (in the main thread only; elsewhere nothing is changed)."""
         if threading.current_thread() is not threading.main_thread():
             yield self
             return
-        before = signal.signal(signal.SIGINT, lambda *_: setattr(self, "pressed", True))
+        before = signal.signal(signal.SIGINT, self._press)
         try:
             yield self
         finally:

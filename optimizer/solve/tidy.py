@@ -115,23 +115,28 @@ def _rounds(search: _Search, is_over: Callable[[], bool], tell: Callable[[str], 
 
 
 def _trials(search: _Search) -> Iterator[tuple[np.ndarray, str, tuple[str, int]]]:
-    """Yield the plan without each funded project, dearest first, then with each a year later."""
+    """Yield the plan without each funded project, dearest first, then with each a year later, as long as that is taken."""
     model = search.session.model
-    keys = list(model.Fund)
-    place = {key: n for n, key in enumerate(keys)}
-    dearest = sorted(range(len(keys)), key=lambda n: (-model.nameplate_capex_musd[keys[n][0]], keys[n]))
-    for kind in ("dropped", "delayed"):
-        for n in dearest:
-            if search.funded[n] < 0.5:
-                continue
-            later = place.get((keys[n][0], keys[n][1] + 1))
-            if kind == "delayed" and later is None:
-                continue
-            trial = search.funded.copy()
-            trial[n] = 0.0
-            if kind == "delayed":
-                trial[later] = 1.0
-            yield trial, kind, keys[n]
+    place = {key: n for n, key in enumerate(model.Fund)}
+    funded = [key for key, n in place.items() if search.funded[n] > 0.5]
+    dearest = sorted(funded, key=lambda key: (-model.nameplate_capex_musd[key[0]], key))
+    for key in dearest:
+        yield _changed(search.funded, place[key], None), "dropped", key
+    for project, year in dearest:
+        while search.funded[place[project, year]] > 0.5 and (project, year + 1) in place:
+            yield _changed(search.funded, place[project, year], place[project, year + 1]), "delayed", (project, year)
+            if search.funded[place[project, year]] > 0.5:
+                break
+            year += 1
+
+
+def _changed(funded: np.ndarray, off: int, on: int | None) -> np.ndarray:
+    """Return the fundings with one taken out and, where given, another put in."""
+    trial = funded.copy()
+    trial[off] = 0.0
+    if on is not None:
+        trial[on] = 1.0
+    return trial
 
 
 def _out_of_time(session: Session, started: float, seconds: float | None) -> bool:
