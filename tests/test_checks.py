@@ -58,6 +58,7 @@ FAULTS = [
     # keys
     ({"Projects!A5": "RB2", "Projects!O7": ""}, "duplicate_key", "Projects!A6"),
     ({"Disruptions!A2": "base"}, "name_taken", "Disruptions!A2"),
+    ({"Recipes!C2": "stockpile"}, "name_taken", "Recipes!C2"),
     ({"Disruptions!A2": "each country:A"}, "name_taken", "Disruptions!A3"),
     ({"Recipes!D3": "metal", "Recipes!E3": "output"}, "duplicate_key", "Recipes!A4"),
     ({"Ramps!B3": "1"}, "duplicate_key", "Ramps!A3"),

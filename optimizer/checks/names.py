@@ -1,4 +1,4 @@
-"""Names of losses: none may be the base case's, and none may come twice once ``each`` is spelled out."""
+"""Names that are taken: no loss may be called as the base case or another loss, no stage as purchases for stocks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from optimizer.checks.content import Content
 from optimizer.findings import Finding
 
 _BASE = "base"
+_STOCKPILE = "stockpile"
 
 
 def name_findings(content: Content) -> Iterator[Finding]:
+    """Yield names that are taken."""
+    yield from _losses(content)
+    for row in content.rows("Recipes"):
+        if row.text("stage") == _STOCKPILE:
+            problem = f'"{_STOCKPILE}" is the word for purchases for stocks in Budgets'
+            yield content.fault(row, "stage", "name_taken", problem, "Write another stage.")
+
+
+def _losses(content: Content) -> Iterator[Finding]:
     """Yield losses whose name, or the name of one of whose targets, is taken."""
     taken: dict[str, tuple[str, str]] = {_BASE: ("", "the case with nothing lost")}
     for row in content.rows("Disruptions"):

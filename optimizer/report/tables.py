@@ -213,6 +213,7 @@ def _flows(operation: Operation) -> Rows:
     return [
         {"scenario": operation.scenario, "material": k, "origin": str(o), "from": i, "to": j, "year": t, "t": tonnes(x)}
         for (k, o, i, j, t), x in sorted(operation.ships.items())
+        if tonnes(x) != 0.0
     ]
 
 
@@ -220,6 +221,7 @@ def _runs(operation: Operation) -> Rows:
     return [
         {"scenario": operation.scenario, "project": p, "recipe": q, "origin": str(o), "year": t, "run_t": tonnes(x)}
         for (p, q, o, t), x in sorted(operation.runs.items())
+        if tonnes(x) != 0.0
     ]
 
 
@@ -227,6 +229,8 @@ def _imports(instance: Instance, operation: Operation) -> Rows:
     rows: Rows = []
     for (n, c, t), x in sorted(operation.imports.items()):
         offer = instance.offers[n]
+        if tonnes(x) == 0.0:
+            continue
         rows.append(
             {
                 "scenario": operation.scenario,
