@@ -34,6 +34,18 @@ class Content:
         """Return the words of a column in the order of the rows, each once."""
         return dict.fromkeys(row.text(column) for row in self.rows(sheet) if row.text(column))
 
+    def each(self, kind: str) -> list[str]:
+        """Return what the target ``each`` stands for: countries that may be lost, sites, or suppliers."""
+        match kind:
+            case "lose_country":
+                rows = self.rows("Countries")
+                lost = [row.text("country") for row in rows if row.flag("may_be_lost", row.flag("ally", False))]
+            case "lose_project":
+                lost = [row.text("site") or row.text("project") for row in self.rows("Projects")]
+            case _:
+                lost = [row.text("supplier") for row in self.rows("Imports")]
+        return [target for target in dict.fromkeys(lost) if target]
+
     def setting(self, name: str, default: str = "") -> str:
         """Return a setting as text, or ``default`` where it is blank."""
         return str(self.settings.get(name, default))

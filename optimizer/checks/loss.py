@@ -55,15 +55,12 @@ def _worst(content: Content, reach: Reach, row: Record, demand: list[Series]) ->
 def _targets(content: Content, reach: Reach, row: Record) -> list[str]:
     if row.text("target") != "each":
         return [row.text("target")]
-    if row.text("kind") == "lose_supplier":
-        return list(content.words("Imports", "supplier"))
     if row.text("kind") == "lose_project":
         sizes: dict[str, float] = defaultdict(float)
         for plant in reach.plants:
             sizes[plant.site] += plant.nameplate_t
         return sorted(sizes, key=lambda site: (-sizes[site], site))[:_MOST_SITES]
-    rows = content.rows("Countries")
-    return [each.text("country") for each in rows if each.flag("may_be_lost", each.flag("ally", False))]
+    return content.each(row.text("kind"))
 
 
 def _kept(reach: Reach, row: Record, target: str) -> Kept:

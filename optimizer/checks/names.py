@@ -38,12 +38,4 @@ def _names(content: Content, row: Record) -> list[str]:
     """Names of the scenarios that a row stands for."""
     if row.text("target") != "each":
         return [row.text("scenario")]
-    match row.text("kind"):
-        case "lose_country":
-            places = content.rows("Countries")
-            lost = [c.text("country") for c in places if c.flag("may_be_lost", c.flag("ally", False))]
-        case "lose_project":
-            lost = [p.text("site") or p.text("project") for p in content.rows("Projects")]
-        case _:
-            lost = list(content.words("Imports", "supplier"))
-    return [f"{row.text('scenario')}:{target}" for target in dict.fromkeys(lost)]
+    return [f"{row.text('scenario')}:{target}" for target in content.each(row.text("kind"))]

@@ -79,16 +79,11 @@ def _column_as_text(content: Content, rows: Iterable[Record], column: str) -> It
 
 def _nothing_to_lose(content: Content) -> Iterator[Finding]:
     """Yield losses of each country, project or supplier where there is none."""
-    lost = [row for row in content.rows("Countries") if row.flag("may_be_lost", row.flag("ally", False))]
-    targets: dict[str, Iterable[object]] = {
-        "lose_country": lost,
-        "lose_project": content.rows("Projects"),
-        "lose_supplier": content.rows("Imports"),
-    }
+    kinds = SHEETS["Disruptions"].column("kind").choices
     countries, suppliers = content.words("Countries", "country"), content.words("Imports", "supplier")
     for row in content.rows("Disruptions"):
         kind, target = row.text("kind"), row.text("target")
-        if target == "each" and kind in targets and not targets[kind]:
+        if target == "each" and kind in kinds and not content.each(kind):
             problem = f"there is no {kind.removeprefix('lose_')} that may be lost, so the row has no scenario"
             yield content.warning(row, "target", "nothing_to_lose", problem)
         known = kind == "lose_supplier" and target in countries

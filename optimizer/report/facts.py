@@ -17,7 +17,6 @@ from optimizer.workbook import Workbook
 
 BASE = "base"
 ALL = "all sectors"
-CANDIDATE = "candidate"
 NOT_STATED = "not stated"
 
 

@@ -51,7 +51,6 @@ class Look:
 
 
 BODY = Look()
-WRAPPED = Look(wrap=True, vertical="top")
 TITLE = Look(bold=True, size=16, colour=INK)
 LEAD = Look(size=10, colour=GREY, wrap=True, vertical="top")
 HEADING = Look(bold=True, size=11, colour=INK, line="below")
