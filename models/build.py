@@ -20,6 +20,7 @@ from models.production import add_production
 from models.redundancy import add_redundancy
 from models.sets import add_investment_sets, add_operation_sets
 from models.supply import add_draws, add_imports, add_stock_balance, add_stockpiles
+from models.tightening import add_tightening
 from models.transport import add_transport
 
 
@@ -52,6 +53,8 @@ def build_model(instance: Instance, options: Options) -> Any:
     add_budget(m, instance)
     if options.minimize is Goal.COST:
         add_costs(m, instance)
+    if options.tightened:
+        add_tightening(m, instance)
     add_objective(m, options)
     return m
 

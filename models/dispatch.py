@@ -18,7 +18,7 @@ from models.balance import add_balance
 from models.demand import add_demand
 from models.disruption import add_guards
 from models.instance import BASE, Goal, Instance, Origin, Scenario
-from models.network import HUB, build_network
+from models.network import HUB, Network, build_network
 from models.options import Layout
 from models.production import add_production
 from models.sets import add_operation_sets
@@ -29,32 +29,108 @@ from models.transport import add_transport
 GOALS = ("shortfall", "uneven", "cost", "moved", "open")
 
 
-def build_dispatch(instance: Instance, investment: Investment, scenario: Scenario) -> Any:
-    """Build the flows of ``scenario`` under ``investment``, with one variable per goal in ``m.Goal``."""
-    m = _flows(instance, investment, scenario, Layout.COUNTRIES)
+def build_dispatch(instance: Instance, scenario: Scenario, network: Network | None = None) -> Any:
+    """Build the flows of ``scenario`` under whatever plan, with one sum per goal in ``m.Goal``.
+
+    What the plan decides are variables, to be fixed by their bounds (see ``planned``), so that one model serves every
+    plan of the instance. ``network``: that of the same scenario in other years, where it is at hand.
+    """
+    m = pyo.ConcreteModel(name="dispatch")
+    m.CAPACITIES = pyo.Set(initialize=_may_stand(instance, scenario), dimen=2)
+    m.Capacity_ktpy = pyo.Var(m.CAPACITIES, domain=pyo.NonNegativeReals, doc="what stands of project p, kt/year")
+    before = scenario.span[0] - 1
+    levels = [(g, before) for g in instance.stockpiles] if before in instance.years and not scenario.is_base else []
+    m.LEVELS = pyo.Set(initialize=levels, dimen=2)
+    m.Level_kt = pyo.Var(m.LEVELS, domain=pyo.NonNegativeReals, doc="at the end of t, kt")
+    _add_flows(m, instance, _network(instance, scenario, Layout.COUNTRIES, network))
     _add_goals(m, instance, scenario)
     return m
 
 
-def build_potential(instance: Instance, investment: Investment, scenario: Scenario, demands: Collection[str]) -> Any:
+def planned(m: Any, investment: Investment, slack: float) -> list[tuple[Any, float]]:
+    """Return the variables of ``build_dispatch`` that the plan decides, each with its value.
+
+    Parameters
+    ----------
+    m, investment
+        The model and the plan.
+    slack
+        What a goal that the plan has settled may be above its value there: relative, absolute below 1.
+    """
+    (network,) = m.networks.values()
+    settled = {"cost": investment.base_running_musd, "shortfall": investment.base_shortfall_kt}
+    limits = {goal: sum(settled[goal][t] for t in network.scenario.years) for goal in m.SETTLED_GOALS}
+    return [
+        *((capacity, investment.capacity_ktpy.get(key, 0.0)) for key, capacity in m.Capacity_ktpy.items()),
+        *((level, investment.level_kt.get(key, 0.0)) for key, level in m.Level_kt.items()),
+        *((m.Draw_kt[g, t, s], investment.base_draw_kt[g, t]) for g, t, s in m.DRAWS if s == BASE),
+        *((m.GoalLimit[goal], limit + slack * max(1.0, abs(limit))) for goal, limit in limits.items()),
+    ]
+
+
+def halfway(m: Any, instance: Instance) -> list[tuple[Any, float]]:
+    """Return the same variables but the limits of goals, each with the value of a plan that is like most plans.
+
+    Half of what could stand of every candidate, and no stocks. A solve of it gives a start that does not depend on any
+    plan.
+    """
+    return [
+        *((capacity, _half_standing(instance, p, t)) for (p, t), capacity in m.Capacity_ktpy.items()),
+        *((level, 0.0) for level in m.Level_kt.values()),
+        *((m.Draw_kt[index], 0.0) for index in m.DRAWS if index[-1] == BASE),
+    ]
+
+
+def _half_standing(instance: Instance, p: str, t: int) -> float:
+    project = instance.projects[p]
+    best = max((project.fraction(v, t) for v in project.funding_years), default=0.0)
+    return project.nameplate_ktpy * max(project.fixed_fraction.get(t, 0.0), best / 2.0)
+
+
+def build_potential(
+    instance: Instance,
+    investment: Investment,
+    scenario: Scenario,
+    demands: Collection[str],
+    network: Network | None = None,
+) -> Any:
     """Build the pooled flows of ``scenario`` under ``investment``: least weighted shortfall of some of the demand rows.
 
     With the capacities as right-hand sides of ``run_within_capacity``, so that one can be raised and solved again.
+    ``network``: that of the same scenario and demand rows in other years, where it is at hand.
     """
-    chosen = {d: row for d, row in instance.demands.items() if d in demands}
-    m = _flows(replace(instance, demands=chosen), investment, scenario, Layout.POOLED)
+    chosen = replace(instance, demands={d: row for d, row in instance.demands.items() if d in demands})
+    m = pyo.ConcreteModel(name="potential")
+    m.CAPACITIES = pyo.Set(initialize=list(investment.capacity_ktpy), dimen=2)
+    m.Capacity_ktpy, m.Level_kt = investment.capacity_ktpy, investment.level_kt
+    _add_flows(m, chosen, _network(chosen, scenario, Layout.POOLED, network))
+    for g, t, s in m.DRAWS:
+        if s == BASE:
+            m.Draw_kt[g, t, s].fix(investment.base_draw_kt[g, t])
     m.objective = pyo.Objective(expr=m.WeightedShortfall_kt[scenario.name])
     return m
 
 
-def _flows(instance: Instance, investment: Investment, scenario: Scenario, layout: Layout) -> Any:
-    """What both have in common: one scenario's network with capacities and stock levels as data."""
-    m = pyo.ConcreteModel(name="dispatch")
+def _may_stand(instance: Instance, scenario: Scenario) -> list[tuple[str, int]]:
+    """(p, t) in which something stands under some plan."""
+    return [
+        (p, t)
+        for p, project in instance.projects.items()
+        for t in scenario.years
+        if project.fixed_fraction.get(t, 0.0) > 0.0 or any(project.fraction(v, t) > 0.0 for v in project.funding_years)
+    ]
+
+
+def _network(instance: Instance, scenario: Scenario, layout: Layout, other: Network | None) -> Network:
+    """The network of a scenario: the same in every year."""
+    return build_network(instance, scenario, layout) if other is None else replace(other, scenario=scenario)
+
+
+def _add_flows(m: Any, instance: Instance, network: Network) -> None:
+    """What both have in common: how one scenario runs."""
     m.cost_terms, m.reliefs = {}, {}
-    m.networks = {scenario.name: build_network(instance, scenario, layout)}
+    m.networks = {network.scenario.name: network}
     m.YEARS = pyo.Set(initialize=instance.years)
-    m.CAPACITIES = pyo.Set(initialize=list(investment.capacity_ktpy), dimen=2)
-    m.Capacity_ktpy, m.Level_kt = investment.capacity_ktpy, investment.level_kt
     add_operation_sets(m, instance, m.networks)
     add_production(m, instance, m.networks)
     add_transport(m, m.networks)
@@ -63,16 +139,6 @@ def _flows(instance: Instance, investment: Investment, scenario: Scenario, layou
     add_demand(m, instance, m.networks, instance.goal)
     add_balance(m, instance, m.networks)
     add_guards(m, instance, m.networks)
-    _keep_base_draws(m, investment)
-    return m
-
-
-def _keep_base_draws(m: Any, investment: Investment) -> None:
-    m.BASE_DRAWS = pyo.Set(initialize=[(g, t, s) for g, t, s in m.DRAWS if s == BASE], dimen=3)
-
-    @m.Constraint(m.BASE_DRAWS, doc="what the plan draws in the base is drawn, kt")
-    def base_draw_as_planned(m, g, t, s):
-        return m.Draw_kt[g, t, s] == investment.base_draw_kt[g, t]
 
 
 def _add_goals(m: Any, instance: Instance, scenario: Scenario) -> None:
@@ -101,10 +167,13 @@ def _add_goals(m: Any, instance: Instance, scenario: Scenario) -> None:
         "open": sum(served for (d, o, t, _), served in m.Served_ktpy.items() if o is Origin.OPEN),
     }
     m.GOALS = pyo.Set(initialize=GOALS)
-    m.Goal = pyo.Var(m.GOALS, doc="value of each goal")
+    m.Goal = pyo.Expression(m.GOALS, rule=lambda m, goal: terms[goal], doc="made as small as possible, in this order")
+    settled = ["cost", *(["shortfall"] if instance.goal is Goal.COVERAGE else [])] if s == BASE else []
+    m.SETTLED_GOALS = pyo.Set(initialize=settled)
+    m.GoalLimit = pyo.Var(m.SETTLED_GOALS, doc="value of the goal in the plan's own solve")
 
-    @m.Constraint(m.GOALS, doc="a goal is the sum that it stands for")
-    def goal_adds_up(m, goal):
-        return m.Goal[goal] == terms[goal]
+    @m.Constraint(m.SETTLED_GOALS, doc="a goal that the plan has settled stays at its value there")
+    def goal_stays_as_settled(m, goal):
+        return m.Goal[goal] <= m.GoalLimit[goal]
 
     m.objective = pyo.Objective(expr=m.Goal["shortfall"])

@@ -37,6 +37,7 @@ class Options:
     """What to minimize and in which layout.
 
     ``shortfall_limit_kt``: with it the model is the second step, least cost with the weighted shortfall kept.
+    ``tightened``: with rows that follow from the others and help the search for whole fundings.
     """
 
     minimize: Goal
@@ -44,3 +45,4 @@ class Options:
     loss_layout: Layout = Layout.POOLED
     shortfall_limit_kt: float | None = None
     relaxed: bool = False
+    tightened: bool = False

@@ -136,22 +136,22 @@ def _fundings(m: Any) -> tuple[Funding, ...]:
 def _paid(
     m: Any, instance: Instance, outlay: dict[tuple[str, int], float], purchases: dict[tuple[str, int], float]
 ) -> dict[tuple[str, str, int], float]:
-    """Share what each pot paid for a country and stage out among its projects, in proportion to their outlays."""
+    """Share what each purse paid for a claim out among its projects, in proportion to their outlays."""
     if not instance.pots:
         return {(ANY_FUNDER, what, t): musd for (what, t), musd in (outlay | purchases).items()}
     claimed: dict[tuple[str, str, int], list[tuple[str, float]]] = defaultdict(list)
     for (p, t), musd in outlay.items():
         project = instance.projects[p]
         if musd:
-            claimed[project.country, project.stage, t].append((p, musd))
+            claimed[*m.claim_of[project.country, project.stage], t].append((p, musd))
     for (g, t), musd in purchases.items():
         if musd:
-            claimed[instance.stockpiles[g].country, STOCKPILE_STAGE, t].append((g, musd))
+            claimed[*m.claim_of[instance.stockpiles[g].country, STOCKPILE_STAGE], t].append((g, musd))
     paid: dict[tuple[str, str, int], float] = defaultdict(float)
     for (b, c, h, t), payment in m.Pay_musd.items():
         total = sum(musd for _, musd in claimed[c, h, t])
         for what, musd in claimed[c, h, t]:
-            paid[instance.pots[b].funder, what, t] += _clean(payment.value) * musd / total
+            paid[m.purses[b].funder, what, t] += _clean(payment.value) * musd / total
     return dict(paid)
 
 

@@ -114,6 +114,11 @@ def _series(data: Data, row: int) -> Any:
 def _finish(chart: Any, data: Data, title: str, unit: str, format: str, size: tuple[float, float]) -> None:
     years = Reference(data.sheet, min_col=data.first, max_col=data.last, min_row=data.years_row, max_row=data.years_row)
     chart.set_categories(years)
+    dress(chart, title, unit, format, size)
+
+
+def dress(chart: Any, title: str, unit: str, format: str, size: tuple[float, float]) -> None:
+    """Give a chart its title, size, fonts, axes and legend: ``size`` in cm, ``format`` of the numbers upwards."""
     chart.title = _title(title, 1000, INK, bold=True)
     chart.width, chart.height = size
     chart.legend.position, chart.legend.txPr, chart.legend.overlay = "r", _font(800), False

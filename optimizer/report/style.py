@@ -69,8 +69,9 @@ FORMATS = {
     "musd": '#,##0.0;-#,##0.0;"–"',
     "pct": "0.0%",
     "share": "0%",
+    "points": "0.00",
 }
-_DIGITS = {"musd": 6, "pct": 6, "share": 6, "t": 3}
+_DIGITS = {"musd": 6, "pct": 6, "share": 6, "points": 6, "t": 3}
 
 
 def tonnes_format(values: Iterable[object]) -> str:

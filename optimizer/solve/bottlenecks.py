@@ -16,6 +16,7 @@ import numpy as np
 
 from models.dispatch import build_potential
 from models.instance import BASE, Instance, Recipe
+from models.network import Network
 from models.solution import Investment, Operation
 from optimizer.solve.highs import Session
 
@@ -70,9 +71,12 @@ def find_bottlenecks(
     found: list[Bottleneck] = []
     for stream, materials in streams.items():
         rows = {d for d, row in instance.demands.items() if row.material in materials}
+        network = None
         for t in instance.years:
             if rows and any(instance.demands[d].demand_kt[t] > 0.0 for d in rows):
-                found += _Chain(instance, investment, base, stream, materials, rows, t).stages()
+                chain = _Chain(instance, investment, base, stream, materials, rows, t, network)
+                network = chain.network
+                found += chain.stages()
     return found
 
 
@@ -88,11 +92,13 @@ class _Chain:
         materials: frozenset[str],
         rows: set[str],
         year: int,
+        network: Network | None,
     ) -> None:
         self.stream, self.year = stream, year
         scenario = replace(instance.scenarios[BASE], span=(year,), years=(year,))
         capacity = _none_yet(instance, investment, materials, year) | dict(investment.capacity_ktpy)
-        model = build_potential(instance, replace(investment, capacity_ktpy=capacity), scenario, rows)
+        model = build_potential(instance, replace(investment, capacity_ktpy=capacity), scenario, rows, network)
+        self.network = model.networks[BASE]
         self.session = Session(model)
         self._let_minima_go(model)
         row_of = {id(constraint): n for n, constraint in enumerate(self.session.constraints)}

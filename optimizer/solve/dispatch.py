@@ -1,4 +1,13 @@
-"""Flows that are printed: one scenario after the other, its goals in their order, under a fixed plan."""
+"""Flows that are printed: one scenario after the other, its goals in their order, under a fixed plan.
+
+A goal that is reached is kept exactly: of its optimum every best answer is known by the columns and rows with a reduced
+cost, which stay at their bounds from then on. So that this takes little time, all goals are first sought at once, each
+far heavier than the next: that answer as a rule is best for each of them in turn, and the solves one after the other,
+which decide, only confirm it.
+
+Every solve begins in a fresh solver from a start that belongs to the instance, not to the plans before it: the same plan
+gets the same flows, whichever plans were dispatched before and in how many processes.
+"""
 
 from __future__ import annotations
 
@@ -6,48 +15,67 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from pyomo.repn import generate_standard_repn
 
-from models.dispatch import build_dispatch
-from models.instance import Goal, Instance, Scenario
+from models.dispatch import build_dispatch, halfway, planned
+from models.instance import Instance, Scenario
+from models.network import Network
 from models.solution import Investment, Operation, extract_operation, join
-from optimizer.solve.highs import Session, SolverError
+from optimizer.solve.highs import Outcome, Program, Session, SolverError
 
-# What a goal may give back when the next one is sought: far below what is printed, above what the solver can tell apart.
+# What a goal that the plan's own solve has settled may be above its value there: far below what is printed, above what the
+# solver can tell apart.
 _SLACK = 1e-8
+# Reduced costs below are noise of the solver.
+_REDUCED = 1e-7
 _BASE_ORDER = ("uneven", "moved", "open")
+_LOSS_ORDER = ("shortfall", "uneven", "cost", "moved")
+# Weights with which all goals are sought at once, the largest coefficient of each goal being 1.
+_WEIGHTS = {"shortfall": 1e4, "uneven": 1e2, "cost": 5.0, "moved": 1e-3, "open": 1e-4}
+_PRIMAL_SIMPLEX = 4
 # Projects x scenario years from which a second process pays for its start of about two seconds.
 _WORTH_PROCESSES = 2000
-_LOSS_ORDER = ("shortfall", "uneven", "cost", "moved")
+
+Job = tuple[Scenario, tuple[int, ...]]
 
 
 def dispatch_all(instance: Instance, investment: Investment, tell: Callable[[str], None]) -> dict[str, Operation]:
     """Decide the printed flows of every scenario, on all cores where that is worth the start of more processes."""
-    jobs = [
-        (scenario, years)
-        for scenario in instance.scenarios.values()
-        for years in ([(t,) for t in scenario.years] if scenario.is_base else [scenario.years])
-    ]
+    jobs = _jobs(instance)
     total = len(instance.scenarios)
     size = len(instance.projects) * sum(len(years) for _, years in jobs)
     workers = min(os.cpu_count() or 1, len(jobs)) if size >= _WORTH_PROCESSES else 1
     tell(f"flows of {total} scenario{'s' if total > 1 else ''}, the plan fixed")
+    return _joined(instance, _each(instance, investment, jobs, workers))
+
+
+def _jobs(instance: Instance) -> list[Job]:
+    """What is decided at once: a year of the base, the evaluated years of a loss."""
+    return [
+        (scenario, years)
+        for scenario in instance.scenarios.values()
+        for years in ([(t,) for t in scenario.years] if scenario.is_base else [scenario.years])
+    ]
+
+
+def _joined(instance: Instance, done: Iterable[Operation]) -> dict[str, Operation]:
     parts: dict[str, list[Operation]] = {}
-    for done in _each(instance, investment, jobs, workers):
-        parts.setdefault(done.scenario, []).append(done)
+    for part in done:
+        parts.setdefault(part.scenario, []).append(part)
     return {s: join(parts[s]) for s in instance.scenarios if s in parts}
 
 
-def _each(
-    instance: Instance, investment: Investment, jobs: list[tuple[Scenario, tuple[int, ...]]], workers: int
-) -> Iterator[Operation]:
+def _each(instance: Instance, investment: Investment, jobs: list[Job], workers: int) -> Iterator[Operation]:
     if workers == 1:
-        yield from (dispatch(instance, investment, scenario, years) for scenario, years in jobs)
+        networks: dict[str, Network] = {}
+        yield from (_Part(instance, networks, *job).run(investment) for job in jobs)
         return
     # Fresh processes: the solver's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
@@ -70,63 +98,143 @@ def _started_deaf() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-_case: list[tuple[Instance, Investment]] = []
+_case: list[tuple[Instance, Investment, dict[str, Network]]] = []
 
 
 def _begin(instance: Instance, investment: Investment) -> None:
     """Keep the case in a worker process; Ctrl-C is the parent's to take."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _case.append((instance, investment))
+    _case.append((instance, investment, {}))
 
 
-def _job(job: tuple[Scenario, tuple[int, ...]]) -> Operation:
-    instance, investment = _case[0]
-    return dispatch(instance, investment, *job)
+def _job(job: Job) -> Operation:
+    instance, investment, networks = _case[0]
+    return _Part(instance, networks, *job).run(investment)
 
 
-def dispatch(instance: Instance, investment: Investment, scenario: Scenario, years: tuple[int, ...]) -> Operation:
-    """Decide the printed flows of a scenario: in the base one year at a time, in a loss all its evaluated years.
+class Dispatcher:
+    """Decides the printed flows of one plan after the other, in this process: what plans have in common is built once."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        networks: dict[str, Network] = {}
+        self._parts = [_Part(instance, networks, *job) for job in _jobs(instance)]
+
+    def run(self, investment: Investment) -> dict[str, Operation]:
+        """Decide the flows of every scenario; see ``dispatch_all``, which gives the same.
+
+        Raises
+        ------
+        SolverError
+            If the plan cannot be run as solved, which would be a fault of the program.
+        """
+        return _joined(self.instance, (part.run(investment) for part in self._parts))
+
+
+class _Part:
+    """The flows of a scenario in some of its years: in the base one year at a time, in a loss all that are evaluated.
 
     In the base, shortfall and cost of each year stay as the plan's own solve left them; its stock draws being fixed, the
     years do not depend on each other.
-
-    Raises
-    ------
-    SolverError
-        If the plan cannot be run as solved, which would be a fault of the program.
     """
-    if not scenario.is_base:
-        return _dispatch(instance, investment, scenario, _LOSS_ORDER, {})
-    (t,) = years
-    keep = {"cost": investment.base_running_musd[t]}
-    if instance.goal is Goal.COVERAGE:
-        keep["shortfall"] = investment.base_shortfall_kt[t]
-    return _dispatch(instance, investment, replace(scenario, span=(t,), years=(t,)), _BASE_ORDER, keep)
 
+    def __init__(
+        self, instance: Instance, networks: dict[str, Network], scenario: Scenario, years: tuple[int, ...]
+    ) -> None:
+        """Build the part; ``networks`` are those of the scenarios so far, which it adds its own to."""
+        self.instance = instance
+        self.scenario = replace(scenario, span=years, years=years) if scenario.is_base else scenario
+        self.order = _BASE_ORDER if scenario.is_base else _LOSS_ORDER
+        self.model = build_dispatch(instance, self.scenario, networks.get(scenario.name))
+        networks |= self.model.networks
+        self.session = Session(self.model)
+        self.goals = {goal: self._costs(self.model.Goal[goal]) for goal in self.model.GOALS}
+        self.start = self._start()
 
-def _dispatch(
-    instance: Instance, investment: Investment, scenario: Scenario, order: tuple[str, ...], keep: dict[str, float]
-) -> Operation:
-    model = build_dispatch(instance, investment, scenario)
-    session = Session(model)
-    column = {goal: session.column[id(model.Goal[goal])] for goal in model.GOALS}
-    for goal, value in keep.items():
-        _keep(session, column[goal], value)
-    values = None
-    for goal in order:
-        session.minimize({column[goal]: 1.0})
-        outcome = session.solve()
-        if outcome.values is None or outcome.objective is None:
-            if values is None:
-                raise SolverError(f"the plan cannot be run in scenario {scenario.name} ({outcome.status})")
-            break  # Lost to rounding between goals: what the earlier goals decided stands.
+    def _costs(self, goal: Any) -> np.ndarray:
+        """A goal as a cost per column."""
+        costs, linear = np.zeros(self.session.columns), generate_standard_repn(goal.expr)
+        for variable, factor in zip(linear.linear_vars, linear.linear_coefs, strict=True):
+            costs[self.session.column[id(variable)]] += factor
+        return costs
+
+    def _ladder(self, fixed: list[tuple[Any, float]]) -> _Ladder:
+        """A fresh solver with some variables fixed."""
+        lower, upper = self.session.program.lower.copy(), self.session.program.upper.copy()
+        for variable, value in fixed:
+            if (column := self.session.column.get(id(variable))) is not None:
+                lower[column] = upper[column] = value
+        return _Ladder(replace(self.session.program, lower=lower, upper=upper))
+
+    def _start(self) -> Any:
+        """The basis that is best for a plan that is like most plans; None if that one cannot be run."""
+        fixed = halfway(self.model, self.instance)
+        limits = self.model.GoalLimit
+        if len(limits):
+            ladder = self._ladder(fixed)
+            outcome = ladder.minimize_costs(self._weighed(_LOSS_ORDER))
+            if outcome.values is None:
+                return None
+            # Just what this plan needs, as the limits of a solved plan are.
+            fixed += [(limits[goal], float(self.goals[goal] @ outcome.values)) for goal in limits]
+        ladder = self._ladder(fixed)
+        outcome = ladder.minimize_costs(self._weighed(self.order))
+        return None if outcome.values is None else ladder.basis()
+
+    def _weighed(self, order: tuple[str, ...]) -> np.ndarray:
+        """All goals at once, each far heavier than the next."""
+        largest = {goal: float(np.abs(self.goals[goal]).max()) or 1.0 for goal in order}
+        return sum((_WEIGHTS[g] / largest[g] * self.goals[g] for g in order), np.zeros(self.session.columns))
+
+    def run(self, investment: Investment) -> Operation:
+        """Decide the flows under a plan."""
+        ladder = self._ladder(planned(self.model, investment, _SLACK))
+        outcome = ladder.minimize_costs(self._weighed(self.order), self.start)
+        if outcome.values is None:
+            raise SolverError(f"the plan cannot be run in scenario {self.scenario.name} ({outcome.status})")
         values = outcome.values
-        _keep(session, column[goal], outcome.objective)
-    assert values is not None
-    session.load(values)
-    return extract_operation(model, scenario.name)
+        for goal in self.order:
+            outcome = ladder.minimize_costs(self.goals[goal])
+            if outcome.values is None:
+                break  # Lost to rounding between goals: what the earlier goals decided stands.
+            values = outcome.values
+            ladder.keep_what_is_best()
+        self.session.load(values)
+        return extract_operation(self.model, self.scenario.name)
 
 
-def _keep(session: Session, column: int, value: float) -> None:
-    limit = value + _SLACK * max(1.0, abs(value))
-    session.set_bounds(np.array([column]), np.array([-np.inf]), np.array([limit]))
+class _Ladder(Session):
+    """One program on which goals are sought one after the other, each among the best answers to those before."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(None, program=program)
+        self._bounds = [program.lower.copy(), program.upper.copy()]
+        self._limits = [program.row_lower.copy(), program.row_upper.copy()]
+
+    def basis(self) -> Any:
+        """The basis of the last solve."""
+        return self._highs.getBasis()
+
+    def minimize_costs(self, costs: np.ndarray, start: Any = None) -> Outcome:
+        """Solve for a goal, from a basis or from the last answer."""
+        if start is not None:
+            self._highs.setBasis(start)
+        self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), costs)
+        outcome = self.solve(interruptible=False)
+        # What is best for one goal is feasible for the next: the primal simplex goes on from there.
+        self._highs.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
+        return outcome
+
+    def keep_what_is_best(self) -> None:
+        """Leave only the answers that are as good as the last one: what has a reduced cost stays at its bound."""
+        solution, highs = self._highs.getSolution(), self._highs
+        for duals, bounds, change in (
+            (solution.col_dual, self._bounds, highs.changeColsBounds),
+            (solution.row_dual, self._limits, highs.changeRowsBounds),
+        ):
+            reduced, (lower, upper) = np.array(duals), bounds
+            at = np.where(reduced > 0.0, lower, upper)
+            (tight,) = np.nonzero((np.abs(reduced) > _REDUCED) & (lower < upper) & np.isfinite(at))
+            lower[tight] = upper[tight] = at[tight]
+            if len(tight):
+                change(len(tight), tight.astype(np.int32), at[tight], at[tight])

@@ -11,16 +11,32 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import highspy
 import numpy as np
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy.sparse import csr_matrix
 
-_THREADS = 2
 _SEED = 0
+_MOST_NODES = 2**31 - 1
+_BRANCH_ONLY: dict[str, object] = {
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_pscost_minreliable": 1,
+}
+_OPTIONS: dict[str, object] = {
+    "log_to_console": False,  # Not silent(): a silent solver does not report progress either.
+    "threads": 2,
+    "random_seed": _SEED,
+    "mip_feasibility_tolerance": 1e-7,
+    "primal_feasibility_tolerance": 1e-8,
+}
 
 
 class Status(StrEnum):
@@ -41,7 +57,7 @@ class Outcome:
     """What a solve gave.
 
     ``objective``, ``bound`` in the units of the goal; ``values`` by column, None without a plan; ``gap`` is
-    objective - bound. ``interrupted``: ended by Ctrl-C.
+    objective - bound. ``interrupted``: ended by Ctrl-C. ``plans``: values of the plans that the search found, the best last.
     """
 
     status: Status
@@ -51,6 +67,7 @@ class Outcome:
     seconds: float
     nodes: int = 0
     interrupted: bool = False
+    plans: tuple[np.ndarray, ...] = ()
 
     @property
     def has_plan(self) -> bool:
@@ -67,12 +84,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Limits:
-    """When a solve may stop: gaps (absolute and relative), seconds, an objective that is good enough."""
+    """When a solve may stop: gaps (absolute and relative), seconds, nodes, an objective or a bound that is good enough.
+
+    A search that ends by its gap or its nodes ends alike on every machine; one that is cut by the clock does not.
+    """
 
     absolute_gap: float = 0.0
     relative_gap: float = 0.0
     seconds: float | None = None
     target: float | None = None
+    nodes: int | None = None
+    bound: float | None = None
 
 
 class Interrupt:
@@ -103,56 +125,86 @@ class Interrupt:
 Progress = Callable[[float, float, float], None]
 
 
-class Session:
-    """One compiled model in the solver.
+@dataclass(frozen=True)
+class Program:
+    """A linear program with whole-number columns, as matrices: minimize cost x + offset within rows and bounds."""
 
-    ``column`` maps a variable's Pyomo name-and-index key (``id``) to its column; ``rows`` maps constraint names to rows.
+    matrix: csr_matrix
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    cost: np.ndarray
+    offset: float
+    integer: np.ndarray
+
+
+def use_threads(count: int) -> None:
+    """Let each solver of this process use so many threads (one where several processes share the cores)."""
+    _OPTIONS["threads"] = count
+
+
+def new_solver(program: Program) -> highspy.Highs:
+    """Pass a program to a fresh solver.
+
+    Raises
+    ------
+    SolverError
+        If the solver refuses it.
+    """
+    matrix, lp = program.matrix.tocsc(), highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = matrix.shape
+    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
+    lp.col_lower_, lp.col_upper_ = program.lower, program.upper
+    lp.col_cost_, lp.offset_ = program.cost, program.offset
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+    if program.integer.any():
+        kind = highspy.HighsVarType
+        lp.integrality_ = [kind.kInteger if whole else kind.kContinuous for whole in program.integer]
+    highs = highspy.Highs()
+    for option, value in _OPTIONS.items():
+        highs.setOptionValue(option, value)
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverError("the solver refused the model")
+    return highs
+
+
+def _program(form: Any) -> Program:
+    """The compiled form as matrices."""
+    kinds, rhs = np.array([row.bound_type for row in form.rows], dtype=int), np.asarray(form.rhs, dtype=float)
+    return Program(
+        matrix=form.A.tocsr(),
+        row_lower=np.where(kinds > 0, -np.inf, rhs),
+        row_upper=np.where(kinds < 0, np.inf, rhs),
+        lower=np.array([-np.inf if v.lb is None else v.lb for v in form.columns], dtype=float),
+        upper=np.array([np.inf if v.ub is None else v.ub for v in form.columns], dtype=float),
+        cost=np.asarray(form.c.todense(), dtype=float).ravel(),
+        offset=float(form.c_offset[0]),
+        integer=np.array([v.is_integer() or v.is_binary() for v in form.columns], dtype=bool),
+    )
+
+
+class Session:
+    """One model, or one bare program, in the solver.
+
+    ``column`` maps a variable's Pyomo name-and-index key (``id``) to its column; ``constraints`` are in the order of rows.
     """
 
-    def __init__(self, model: Any, interrupt: Interrupt | None = None) -> None:
-        form = LinearStandardFormCompiler().write(model, mixed_form=True)
-        self.model = model
-        self.variables = form.columns
-        self.column = {id(variable): n for n, variable in enumerate(form.columns)}
-        self.constraints = [row.constraint for row in form.rows]
+    def __init__(self, model: Any, interrupt: Interrupt | None = None, program: Program | None = None) -> None:
+        self.model, self.variables, self.constraints = model, [], []
         self.interrupt = interrupt or Interrupt()
-        self._highs = highspy.Highs()
-        self._pass(form)
-
-    def _pass(self, form: Any) -> None:
-        matrix = form.A.tocsc()
-        lp = highspy.HighsLp()
-        lp.num_row_, lp.num_col_ = matrix.shape
-        kinds = np.array([row.bound_type for row in form.rows], dtype=int)
-        rhs = np.asarray(form.rhs, dtype=float)
-        lp.row_lower_ = np.where(kinds > 0, -np.inf, rhs)
-        lp.row_upper_ = np.where(kinds < 0, np.inf, rhs)
-        lp.col_lower_ = np.array([-np.inf if v.lb is None else v.lb for v in form.columns], dtype=float)
-        lp.col_upper_ = np.array([np.inf if v.ub is None else v.ub for v in form.columns], dtype=float)
-        lp.col_cost_ = np.asarray(form.c.todense(), dtype=float).ravel()
-        lp.offset_ = float(form.c_offset[0])
-        self.integer = np.array([v.is_integer() or v.is_binary() for v in form.columns], dtype=bool)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = matrix.indptr
-        lp.a_matrix_.index_ = matrix.indices
-        lp.a_matrix_.value_ = matrix.data
-        if self.integer.any():
-            kind = highspy.HighsVarType
-            lp.integrality_ = [kind.kInteger if whole else kind.kContinuous for whole in self.integer]
-        highs = self._highs
-        highs.setOptionValue("log_to_console", False)  # Not silent(): a silent solver does not report progress either.
-        for option, value in {
-            "threads": _THREADS,
-            "random_seed": _SEED,
-            "mip_feasibility_tolerance": 1e-7,
-            "primal_feasibility_tolerance": 1e-8,
-        }.items():
-            highs.setOptionValue(option, value)
-        if highs.passModel(lp) == highspy.HighsStatus.kError:
-            raise SolverError("the solver refused the model")
-        self.rows, self.columns, self.nonzeros = lp.num_row_, lp.num_col_, matrix.nnz
+        if program is None:
+            form = LinearStandardFormCompiler().write(model, mixed_form=True)
+            self.variables = form.columns
+            self.constraints = [row.constraint for row in form.rows]
+            program = _program(form)
+        self.column = {id(variable): n for n, variable in enumerate(self.variables)}
+        self.program = program
+        self.integer = self.program.integer
+        self._highs = new_solver(self.program)
+        (self.rows, self.columns), self.nonzeros = self.program.matrix.shape, self.program.matrix.nnz
         self.binaries = int(self.integer.sum())
-        self._lower, self._upper = np.array(lp.col_lower_), np.array(lp.col_upper_)
 
     # ------------------------------------------------------------ changes in place
 
@@ -163,7 +215,7 @@ class Session:
 
     def free(self, columns: np.ndarray) -> None:
         """Give columns their first bounds back."""
-        self.set_bounds(columns, self._lower[columns], self._upper[columns])
+        self.set_bounds(columns, self.program.lower[columns], self.program.upper[columns])
 
     def minimize(self, costs: Mapping[int, float]) -> None:
         """Replace the objective by a sum of columns."""
@@ -176,6 +228,20 @@ class Session:
     def set_row_upper(self, row: int, upper: float) -> None:
         """Set the upper bound of a row whose lower bound is free."""
         self._highs.changeRowBounds(row, -np.inf, upper)
+
+    def add_row(self, columns: np.ndarray, factors: np.ndarray, lower: float) -> None:
+        """Add a row: sum of factors x columns >= lower."""
+        self._highs.addRow(lower, np.inf, len(columns), columns.astype(np.int32), factors)
+
+    def set_row_uppers(self, rows: np.ndarray, uppers: np.ndarray) -> None:
+        """Set the upper bounds of rows whose lower bound is free."""
+        for row, upper in zip(rows.tolist(), uppers.tolist(), strict=True):
+            self._highs.changeRowBounds(row, -np.inf, upper)
+
+    def branch_only(self) -> None:
+        """Search without the solver's own heuristics, and trust estimates of branches early: for models that have their own."""
+        for option, value in _BRANCH_ONLY.items():
+            self._highs.setOptionValue(option, value)
 
     def relax(self, relaxed: bool) -> None:
         """Treat whole-number columns as continuous, or as whole again."""
@@ -207,20 +273,28 @@ class Session:
         highs = self._highs
         highs.setOptionValue("mip_abs_gap", limits.absolute_gap)
         highs.setOptionValue("mip_rel_gap", limits.relative_gap)
+        highs.setOptionValue("mip_max_nodes", _MOST_NODES if limits.nodes is None else limits.nodes)
         highs.setOptionValue("objective_target", -float("inf") if limits.target is None else limits.target)
         highs.setOptionValue("time_limit", float("inf") if limits.seconds is None else max(limits.seconds, 0.01))
-        started = time.perf_counter()
-        with self._callbacks(progress, interruptible):
+        started, plans = time.perf_counter(), []
+        with self._callbacks(progress, interruptible, plans, limits.bound):
             highs.run()
             if highs.getModelStatus() in (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError):
                 highs.clearSolver()  # A warm start can end in numerical trouble; from nothing the same problem solves.
                 highs.run()
-        return self._outcome(time.perf_counter() - started)
+        return replace(self._outcome(time.perf_counter() - started), plans=tuple(plans))
 
     @contextmanager
-    def _callbacks(self, progress: Progress | None, interruptible: bool) -> Iterator[None]:
+    def _callbacks(
+        self, progress: Progress | None, interruptible: bool, plans: list[np.ndarray], enough: float | None
+    ) -> Iterator[None]:
         def stop(event: Any) -> None:
-            if self.interrupt.pressed:
+            if self.interrupt.pressed and interruptible:
+                event.interrupt()
+
+        def stop_search(event: Any) -> None:
+            stop(event)
+            if enough is not None and event.data_out.mip_dual_bound >= enough:
                 event.interrupt()
 
         def tell(event: Any) -> None:
@@ -228,19 +302,24 @@ class Session:
             if progress is not None:
                 progress(out.mip_primal_bound, out.mip_dual_bound, out.running_time)
 
+        def keep(event: Any) -> None:
+            plans.append(np.array(event.data_out.mip_solution))
+
         highs = self._highs
-        stops = [highs.cbMipInterrupt, highs.cbSimplexInterrupt] if interruptible else []
-        for callback in stops:
-            callback += stop
+        stops = [(highs.cbMipInterrupt, stop_search), (highs.cbSimplexInterrupt, stop)]
+        for callback, take in stops:
+            callback += take
         if progress is not None:
             highs.cbMipLogging += tell
+        highs.cbMipImprovingSolution += keep
         try:
             yield
         finally:
-            for callback in stops:
-                callback -= stop
+            for callback, take in stops:
+                callback -= take
             if progress is not None:
                 highs.cbMipLogging -= tell
+            highs.cbMipImprovingSolution -= keep
 
     def _outcome(self, seconds: float) -> Outcome:
         highs, kind = self._highs, highspy.HighsModelStatus
@@ -251,7 +330,7 @@ class Session:
         if ended in (kind.kUnbounded, kind.kUnboundedOrInfeasible):
             return self._infeasible_or_unbounded(seconds)
         solved = ended in (kind.kOptimal, kind.kModelEmpty)
-        limited = ended in (kind.kTimeLimit, kind.kInterrupt, kind.kObjectiveTarget)
+        limited = ended in (kind.kTimeLimit, kind.kInterrupt, kind.kObjectiveTarget, kind.kSolutionLimit)
         if not solved and not limited:
             raise SolverError(f"the solver ended with: {highs.modelStatusToString(ended)}")
         is_mip = bool(self.integer.any()) and info.mip_node_count >= 0

@@ -18,19 +18,17 @@ import platform
 import resource
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import highspy
+from plain import Alone, solve_alone
 
-from models.build import build_model
 from models.instance import Goal, Instance
 from models.options import Layout, Options
 from optimizer.assemble import assemble
 from optimizer.progress import Progress
 from optimizer.run import Run, SolveOptions, run_solve
-from optimizer.solve.highs import Session
 from optimizer.workbook import read_workbook
 
 ROOT = Path(__file__).parents[2]
@@ -38,22 +36,6 @@ STEPS = ("read", "check", "assemble", "build", "solve", "dispatch", "audit", "re
 SOLVER_STEPS = ("solve", "dispatch")
 COVERAGE_SHARE = 0.7
 T_PER_KT = 1000.0
-
-
-@dataclass(frozen=True)
-class Alone:
-    """What the solver did alone with one matrix; value and bound in the units of its goal."""
-
-    name: str
-    size: str
-    seconds: float
-    value: float
-    bound: float
-    ended: str
-
-    @property
-    def gap(self) -> float:
-        return max(0.0, self.value - self.bound)
 
 
 def main() -> None:
@@ -113,27 +95,6 @@ def shortfall_kept(instance: Instance, manifest: dict[str, Any]) -> float | None
     value = manifest["weighted_shortfall_t"] / T_PER_KT
     points = manifest["options"]["coverage_slack_points"] * instance.weighted_demand_kt / 100.0
     return float(value + max(1e-6, 1e-6 * value, points))
-
-
-def solve_alone(
-    name: str, instance: Instance, options: Options, given: dict[str, float], seconds: float | None
-) -> Alone:
-    """Pass one matrix to a fresh solver with default options, but for gaps and time."""
-    compiled = Session(build_model(instance, options))
-    highs = highspy.Highs()
-    highs.silent()
-    highs.passModel(compiled._highs.getLp())
-    for option, value in given.items():
-        highs.setOptionValue(option, value)
-    if seconds is not None:
-        highs.setOptionValue("time_limit", seconds)
-    started = time.perf_counter()
-    highs.run()
-    elapsed, info = time.perf_counter() - started, highs.getInfo()
-    ended = highs.modelStatusToString(highs.getModelStatus())
-    value = info.objective_function_value if info.primal_solution_status == 2 else float("inf")
-    size = f"{compiled.rows:,} x {compiled.columns:,}"
-    return Alone(name, size, elapsed, value, max(0.0, info.mip_dual_bound), ended)
 
 
 # ---------------------------------------------------------------- what is printed

@@ -1,0 +1,220 @@
+"""Least shortfall at one budget, step by step: each step takes how matters stand and gives how they stand then.
+
+Lumpy plants and yearly money make the last points expensive, so a search goes from cheap to dear and ends as soon as plan
+and bound are as near as asked:
+
+1. ``relax``: the linear relaxation, which gives a bound and the fundings that it uses;
+2. ``improve``: whole fundings among those that are worth a look: of the relaxation, of plans at hand, of nearby budgets;
+3. ``bound``: projects whole and their years in fractions, which gives a better bound much faster than whole years do, and
+   more fundings worth a look;
+4. ``finish``: everything whole.
+
+A step depends on what it is given alone, and ends by gap or nodes unless the clock cuts it. So the same steps may be taken in
+any process, for many budgets side by side, and give the same answers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from models.instance import Instance
+from optimizer.solve.highs import Interrupt, Limits, Outcome, Status
+from optimizer.solve.master import Master, Money, Ties, bound_master, coverage_master
+from optimizer.solve.split import Cut, Translation
+
+Keys = frozenset[tuple[str, int]]
+
+_USED = 1e-6
+_INNER = 0.4  # Of the gap asked for: what the search for plans may leave open.
+_MOST_PRICED = 2
+_EXACT_KT = 1e-7
+_SHARES_MATTER = 0.2  # Of the gap asked for: what rules on shares may add to the bound before they are worth their rows.
+
+
+@dataclass(frozen=True)
+class Aim:
+    """When a search ends: the gap in kt that is asked for; the clock time by which it must stop (None: never)."""
+
+    gap_kt: float
+    until: float | None = None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left."""
+        return None if self.until is None else max(0.0, self.until - time.perf_counter())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is used up."""
+        return self.left == 0.0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How matters stand at one budget.
+
+    ``funded``: (p, v) of the best plan, with its exact shortfall ``value_kt``; ``bound_kt``: proven for every plan;
+    ``support``: fundings worth a look; ``cuts``: what the loosened master knows, ``more``: what the full one knows beside it;
+    ``reproducible``: never cut by the clock; ``feasible``: False where no plan exists at all.
+    """
+
+    money: Money
+    bound_kt: float = 0.0
+    value_kt: float = float("inf")
+    funded: Keys | None = None
+    plan: np.ndarray | None = None
+    support: Keys = frozenset()
+    cuts: tuple[Cut, ...] = ()
+    more: tuple[Cut, ...] = ()
+    shares_matter: bool = False
+    feasible: bool = True
+    reproducible: bool = True
+
+    @property
+    def gap_kt(self) -> float:
+        """Plan less bound; infinite without a plan."""
+        return max(0.0, self.value_kt - self.bound_kt)
+
+    def is_proven(self, aim: Aim) -> bool:
+        """Whether nothing is left to do."""
+        return not self.feasible or self.gap_kt <= aim.gap_kt + _EXACT_KT
+
+    def status(self, aim: Aim) -> Status:
+        """How the search ended."""
+        if not self.feasible:
+            return Status.INFEASIBLE
+        if self.funded is None:
+            return Status.NO_PLAN
+        return Status.OPTIMAL if self.is_proven(aim) else Status.FEASIBLE
+
+
+@dataclass
+class CoverageCase:
+    """A case compiled for the search: in full, and loosened."""
+
+    instance: Instance
+    interrupt: Interrupt = field(default_factory=Interrupt)
+
+    def __post_init__(self) -> None:
+        self.full: Master = coverage_master(self.instance, self.interrupt)
+        self.loose: Master = bound_master(self.instance, self.interrupt)
+        self._in_full = Translation(self.loose.split, self.full.split)
+
+    @property
+    def point_kt(self) -> float:
+        """One coverage point, kt."""
+        return self.full.point_kt
+
+    # ------------------------------------------------------------ the steps
+
+    def relax(self, standing: Standing, pool: list[Cut], aim: Aim, ties: Ties = Ties()) -> Standing:
+        """Take the bound of the relaxations, loosened and in full, and the fundings that they use; ``pool`` grows."""
+        self.loose.begin()
+        outcome, used = self.loose.relax(standing.money, ties, pool, Limits(seconds=aim.left))
+        if outcome.values is None or outcome.objective is None:
+            return replace(standing, feasible=outcome.status is not Status.INFEASIBLE, reproducible=not aim.is_over)
+        self.full.begin()
+        known = self._in_full.cuts(used)
+        whole, more = self.full.relax(standing.money, ties, known, Limits(seconds=aim.left), known)
+        if whole.values is None or whole.objective is None:
+            return replace(standing, feasible=whole.status is not Status.INFEASIBLE, reproducible=not aim.is_over)
+        support = _used(self.loose, outcome.values) | _used(self.full, whole.values)
+        return replace(
+            standing,
+            bound_kt=max(standing.bound_kt, max(outcome.objective, whole.objective)),
+            support=standing.support | support,
+            cuts=(*standing.cuts, *used),
+            more=(*standing.more, *more),
+            shares_matter=whole.objective - outcome.objective > _SHARES_MATTER * aim.gap_kt,
+            reproducible=standing.reproducible and not aim.is_over,
+        )
+
+    def take(self, standing: Standing, funded: Iterable[Keys], ties: Ties = Ties()) -> Standing:
+        """Price fundings of other budgets here, and keep the best."""
+        self.full.begin()
+        for keys in dict.fromkeys(funded):
+            standing = self._priced(standing, self.full.vector(keys), ties)
+        return standing
+
+    def improve(self, standing: Standing, worth: Keys, nodes: int | None, aim: Aim, ties: Ties = Ties()) -> Standing:
+        """Search whole fundings among those that are worth a look."""
+        if standing.is_proven(aim) or aim.is_over:
+            return standing
+        self.full.begin()
+        worth |= standing.support | (standing.funded or frozenset())
+        idle = self.full.vector(worth) == 0.0
+        limits = Limits(max(_EXACT_KT, _INNER * aim.gap_kt), seconds=aim.left, nodes=nodes)
+        outcome = self._search(self.full, standing, ties.closed(self.full.fund[idle]), limits, None)
+        return self._plans(standing, outcome, ties, aim)
+
+    def bound(self, standing: Standing, nodes: int | None, aim: Aim, ties: Ties = Ties()) -> Standing:
+        """Search whole projects with their years in fractions: raise the bound, and find fundings worth a look."""
+        if standing.is_proven(aim) or aim.is_over:
+            return standing
+        master = self.full if standing.shares_matter else self.loose
+        master.begin()
+        whole = np.array(list(master.ever.values()), dtype=int)
+        enough = standing.value_kt - aim.gap_kt if standing.funded is not None else None
+        limits = Limits(max(_EXACT_KT, 0.1 * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=enough)
+        outcome = self._search(master, standing, ties, limits, whole)
+        if outcome.status is Status.INFEASIBLE:
+            return replace(standing, feasible=False)
+        support = frozenset() if outcome.values is None else _used(master, outcome.values)
+        return replace(
+            standing,
+            bound_kt=max(standing.bound_kt, outcome.bound or 0.0),
+            support=standing.support | support,
+            reproducible=standing.reproducible and not aim.is_over,
+        )
+
+    def finish(self, standing: Standing, nodes: int | None, aim: Aim, ties: Ties = Ties()) -> Standing:
+        """Search everything whole, round after round with the cuts that its plans were short of."""
+        while not standing.is_proven(aim) and not aim.is_over:
+            self.full.begin()
+            before = len(standing.more)
+            enough = standing.value_kt - aim.gap_kt if standing.funded is not None else None
+            limits = Limits(max(_EXACT_KT, _INNER * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=enough)
+            outcome = self._search(self.full, standing, ties, limits, None)
+            if outcome.status is Status.INFEASIBLE:
+                return replace(standing, feasible=False)
+            standing = replace(standing, bound_kt=max(standing.bound_kt, outcome.bound or 0.0))
+            standing = self._plans(standing, outcome, ties, aim)
+            if nodes is not None or len(standing.more) == before:
+                break  # Beyond this only what cannot be told apart is left, or the next round would be the same.
+        return standing
+
+    # ------------------------------------------------------------ what they share
+
+    def _search(
+        self, master: Master, standing: Standing, ties: Ties, limits: Limits, whole: np.ndarray | None
+    ) -> Outcome:
+        full = master is self.full
+        cuts = [*self._in_full.cuts(standing.cuts), *standing.more] if full else standing.cuts
+        return master.search(standing.money, ties, cuts, limits, whole, standing.plan if full else None)
+
+    def _plans(self, standing: Standing, outcome: Outcome, ties: Ties, aim: Aim) -> Standing:
+        """Price the last plans of a search."""
+        for plan in reversed(outcome.plans[-_MOST_PRICED:]):
+            standing = self._priced(standing, np.round(plan[self.full.fund]), ties)
+        return replace(standing, reproducible=standing.reproducible and not aim.is_over and not outcome.interrupted)
+
+    def _priced(self, standing: Standing, funded: np.ndarray, ties: Ties) -> Standing:
+        learned: list[Cut] = []
+        priced = self.full.price(standing.money, ties, learned, funded, Limits(_EXACT_KT))
+        if priced is None:
+            return standing
+        # What the blocks say of the plan itself: cuts met on the way to it say little beside.
+        standing = replace(standing, more=(*standing.more, *priced.answer.cuts))
+        if priced.value >= standing.value_kt - _EXACT_KT:
+            return standing
+        keys = self.full.chosen(priced.plan)
+        return replace(standing, value_kt=priced.value, funded=keys, plan=priced.plan)
+
+
+def _used(master: Master, values: np.ndarray) -> Keys:
+    """Fundings that a solution uses, in whole or in part."""
+    return frozenset(key for key, share in zip(master.fundings, values[master.fund], strict=True) if share > _USED)
