@@ -77,9 +77,7 @@ def add_budget(m: Any, instance: Instance) -> None:
     }
     m.CLAIMS = pyo.Set(initialize=[(*claim, t) for claim in m.outlay_of for t in instance.years], dimen=3)
     m.PAYMENTS = pyo.Set(
-        initialize=[
-            (b, c, h, t) for b, purse in purses.items() for c, h, t in m.CLAIMS if purse.pays((c, h), t)
-        ],
+        initialize=[(b, c, h, t) for b, purse in purses.items() for c, h, t in m.CLAIMS if purse.pays((c, h), t)],
         dimen=4,
     )
     m.Pay_musd = pyo.Var(m.PAYMENTS, domain=pyo.NonNegativeReals, doc="paid by purse b for a claim in t, MUSD")

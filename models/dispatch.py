@@ -50,6 +50,8 @@ def build_dispatch(instance: Instance, scenario: Scenario, network: Network | No
 def planned(m: Any, investment: Investment, slack: float) -> list[tuple[Any, float]]:
     """Return the variables of ``build_dispatch`` that the plan decides, each with its value.
 
+    A goal of the base for which the plan gives no values is not settled: its limit stays free.
+
     Parameters
     ----------
     m, investment
@@ -59,7 +61,8 @@ def planned(m: Any, investment: Investment, slack: float) -> list[tuple[Any, flo
     """
     (network,) = m.networks.values()
     settled = {"cost": investment.base_running_musd, "shortfall": investment.base_shortfall_kt}
-    limits = {goal: sum(settled[goal][t] for t in network.scenario.years) for goal in m.SETTLED_GOALS}
+    known = [goal for goal in m.SETTLED_GOALS if settled[goal]]
+    limits = {goal: sum(settled[goal][t] for t in network.scenario.years) for goal in known}
     return [
         *((capacity, investment.capacity_ktpy.get(key, 0.0)) for key, capacity in m.Capacity_ktpy.items()),
         *((level, investment.level_kt.get(key, 0.0)) for key, level in m.Level_kt.items()),

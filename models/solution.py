@@ -37,7 +37,8 @@ class Investment:
 
     ``capacity_ktpy`` by (p, t); ``bought_kt``, ``level_kt`` by (g, t); ``outlay_musd`` by (p or g, t); ``paid_musd`` by
     (funder, p or g, t); ``cost_musd`` by (term, t), undiscounted, of the terms capex, fixed_opex and stockpile.
-    ``base_shortfall_kt`` (weighted) and ``base_running_musd`` (undiscounted), by year, are what the printed flows keep.
+    ``base_shortfall_kt`` (weighted) and ``base_running_musd`` (undiscounted), by year, are what the printed flows keep; without
+    values of the second the flows settle the running cost themselves.
     """
 
     fundings: tuple[Funding, ...]

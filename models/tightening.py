@@ -72,8 +72,6 @@ def _most_asked(m: Any, instance: Instance, claims: Iterable[_Claim], t: int) ->
     """What all candidates and purchases of the claims could cost the public by the end of a year."""
     chosen = set(claims)
     inside = {claimant for claimant, claim in m.claim_of.items() if claim in chosen}
-    plants = sum(
-        p.public_share * p.capex_musd for p in instance.candidates.values() if (p.country, p.stage) in inside
-    )
+    plants = sum(p.public_share * p.capex_musd for p in instance.candidates.values() if (p.country, p.stage) in inside)
     bought = any(claimant[1] == "stockpile" for claimant in inside)
     return float("inf") if bought else plants

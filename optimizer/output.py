@@ -16,8 +16,10 @@ import pandas as pd
 from optimizer.report.tables import COLUMNS
 
 REPORT, MANIFEST, LOG, VIOLATIONS, TABLES = "report.xlsx", "manifest.json", "run.log", "violations.csv", "tables"
-# What a run may leave, the report first: it is the file that may be open elsewhere. Other files are never touched.
-_OURS = (REPORT, *(f"{TABLES}/{name}.csv" for name in COLUMNS), VIOLATIONS, LOG, MANIFEST)
+
+
+def _json(manifest: Mapping[str, object]) -> str:
+    return json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 class OutputError(Exception):
@@ -27,12 +29,17 @@ class OutputError(Exception):
 class Output:
     """Files of one run, written aside; ``publish`` moves them into place and takes away what an earlier run left there.
 
-    Use as a context manager: what was not published is thrown away.
+    Use as a context manager: what was not published is thrown away. ``report``, ``tables`` and ``folders`` are the names of
+    what the command leaves beside manifest and log.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, report: str = REPORT, tables: Iterable[str] = COLUMNS, folders: Iterable[str] = ()
+    ) -> None:
         self.folder = folder
-        _refuse_open_report(folder)
+        # What a run may leave, the report first: it is the file that may be open elsewhere. Others are never touched.
+        self._ours = (report, *(f"{TABLES}/{name}.csv" for name in tables), *folders, VIOLATIONS, LOG, MANIFEST)
+        _refuse_open_report(folder, report)
         self._made = not folder.exists()
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -71,10 +78,17 @@ class Output:
         for name, table in tables.items():
             table.to_csv(self.tables / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
 
+    def write_plan(self, place: Path, manifest: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> None:
+        """Write manifest and tables of one plan into a folder of the run."""
+        folder = self._new / place / TABLES
+        folder.mkdir(parents=True)
+        for name, table in tables.items():
+            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        (folder.parent / MANIFEST).write_text(_json(manifest), encoding="utf-8")
+
     def write_manifest(self, manifest: Mapping[str, object]) -> None:
         """Write the manifest."""
-        text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
-        self.path(MANIFEST).write_text(text + "\n", encoding="utf-8")
+        self.path(MANIFEST).write_text(_json(manifest), encoding="utf-8")
 
     def write_log(self, lines: Iterable[str]) -> None:
         """Write what was told during the run."""
@@ -92,7 +106,7 @@ class Output:
             shutil.rmtree(self.tables)
         moved: list[str] = []
         try:
-            for name in _OURS:
+            for name in self._ours:
                 self._move(name, moved)
         except OSError as error:
             self._take_back(moved)
@@ -120,14 +134,16 @@ class Output:
             with suppress(OSError):
                 if (self._old / name).exists():
                     os.replace(self._old / name, place)
+                elif place.is_dir():
+                    shutil.rmtree(place)
                 else:
                     place.unlink(missing_ok=True)
 
 
-def _refuse_open_report(folder: Path) -> None:
+def _refuse_open_report(folder: Path, name: str) -> None:
     """Notice before the solve that the report is open: by the lock files of Excel and LibreOffice, or by the system."""
-    report = folder / REPORT
-    locks = (folder / f"~${REPORT}", folder / f".~lock.{REPORT}#")
+    report = folder / name
+    locks = (folder / f"~${name}", folder / f".~lock.{name}#")
     open_elsewhere = any(lock.exists() for lock in locks)
     if report.exists() and not open_elsewhere:
         try:

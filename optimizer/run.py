@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
-from math import isinf
 from pathlib import Path
 
 import pandas as pd
 
-from models.instance import BASE, Goal, Instance, Measure
+from models.instance import BASE, Instance
 from models.solution import Solution
 from optimizer.assemble import assemble
 from optimizer.audit import AuditResult, audit, write_violations
@@ -22,6 +19,7 @@ from optimizer.chain import streams
 from optimizer.checks import check
 from optimizer.findings import Finding, InputError, Level
 from optimizer.infeasible import explain_infeasible
+from optimizer.manifest import of_coverage, of_input, of_solution, of_solve
 from optimizer.output import REPORT, VIOLATIONS, Output
 from optimizer.progress import Progress
 from optimizer.report.excel import write_report
@@ -31,10 +29,8 @@ from optimizer.solve.dispatch import dispatch_all
 from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.plan import PlanOutcome, Targets, solve_plan
 from optimizer.solve.relief import find_relief
-from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook, read_workbook
 
-_PACKAGES = ("magnetgrid", "pyomo", "highspy", "numpy", "pandas", "openpyxl")
 _NO_PLAN_IN_TIME = (
     "No plan was found within the time limit. Raise time_limit_s in Settings, or give --time-limit SECONDS."
 )
@@ -100,7 +96,7 @@ def run_solve(path: Path, out: Path | None, options: SolveOptions, progress: Pro
 def _solve(run: Run, output: Output, interrupt: Interrupt) -> Run:
     with run.timed("assemble"):
         instance = assemble(run.workbook, run.options.budget_musd)
-    plan = solve_plan(instance, _targets(run), run.progress.tell, interrupt)
+    plan = solve_plan(instance, targets_of(run.workbook, run.options), run.progress.tell, interrupt)
     run.seconds |= {"build": plan.build_seconds, "solve": plan.solve_seconds}
     _describe(run, instance, plan)
     if plan.investment is None:
@@ -114,8 +110,7 @@ def _solve(run: Run, output: Output, interrupt: Interrupt) -> Run:
             find_bottlenecks(instance, plan.investment, operations[BASE], streams(run.workbook))
         )
         output.write_tables(tables)
-    _describe_solution(run, instance, solution)
-    _describe_coverage(run, tables["losses"])
+    run.manifest |= of_solution(instance, solution) | of_coverage(tables["losses"])
     return _audit_and_publish(run, tables, output)
 
 
@@ -126,17 +121,23 @@ def open_run(path: Path, out: Path | None, options: SolveOptions, progress: Prog
     run = Run(workbook, options, out or Path("outputs") / f"{workbook.name}-solve", progress)
     run.seconds["read"] = time.perf_counter() - started
     with run.timed("check"):
-        findings = check(workbook)
-    faults = tuple(finding for finding in findings if finding.level is Level.FAULT)
-    if faults:
-        raise InputError(f"{path}: {len(faults)} fault{'s' if len(faults) > 1 else ''}", tuple(findings))
-    run.warnings = findings
+        run.warnings = findings = without_faults(workbook)
     progress.tell(f"{path} read and checked: {len(findings)} warning{'' if len(findings) == 1 else 's'}")
     return run
 
 
-def _targets(run: Run) -> Targets:
-    given, options = settings(run.workbook), run.options
+def without_faults(workbook: Workbook) -> list[Finding]:
+    """Check an input, and return what is only suspicious; see ``run_solve`` for what is raised."""
+    findings = check(workbook)
+    faults = sum(finding.level is Level.FAULT for finding in findings)
+    if faults:
+        raise InputError(f"{workbook.path}: {faults} fault{'s' if faults > 1 else ''}", tuple(findings))
+    return findings
+
+
+def targets_of(workbook: Workbook, options: SolveOptions) -> Targets:
+    """What is asked of the solve: by the command line, else by the workbook, else by default."""
+    given = settings(workbook)
 
     def pick(chosen: float | None, name: str, default: float | None) -> float | None:
         value = chosen if chosen is not None else given.get(name, default)
@@ -155,112 +156,18 @@ def _targets(run: Run) -> Targets:
 
 
 def _describe(run: Run, instance: Instance, plan: PlanOutcome) -> None:
-    """Write into the manifest what the solve proved."""
-    points = instance.weighted_demand_kt / 100.0
-    coverage, cost, tidy = plan.coverage, plan.cost, plan.tidiness
-    targets = _targets(run)
-    run.manifest |= {
-        "status": str(plan.status),
-        "objective": str(instance.goal),
+    """Write into the manifest what the solve proved, for which input and options."""
+    targets = targets_of(run.workbook, run.options)
+    asked = {
+        "budget_musd": run.options.budget_musd,
+        "coverage_gap_points": targets.coverage_gap_points,
+        "coverage_slack_points": targets.coverage_slack_points,
+        "cost_gap": targets.cost_gap,
+        "time_limit_s": targets.time_limit_s,
         "relaxed": run.options.relaxed,
-        "weighted_shortfall_t": None if coverage is None else _t(coverage.value),
-        "base_shortfall_t": None,
-        "cost_musd": None,
-        "coverage_gap_points": None if coverage is None else (coverage.gap / points if points else 0.0),
-        "coverage_gap_t": None if coverage is None else _t(coverage.gap),
-        "cost_gap": None if cost is None or isinf(cost.gap) else cost.gap / max(abs(cost.value), 1e-9),
-        "bounds": {
-            "weighted_shortfall_t": None if coverage is None else _t(coverage.bound),
-            "cost_musd": None if cost is None or cost.bound == -float("inf") else cost.bound,
-        },
-        "steps": {
-            name: {"status": str(step.status), "seconds": round(step.seconds, 3)}
-            for name, step in (("coverage", coverage), ("cost", cost))
-            if step is not None
-        },
-        "weighted_demand_t": _t(instance.weighted_demand_kt),
-        "outlay_musd": None,
-        "budget_musd": instance.budget_musd,
-        "interrupted": plan.interrupted,
-        "time_limit_reached": plan.out_of_time,
-        "tidiness": None
-        if tidy is None
-        else {
-            "complete": tidy.complete,
-            "trials": tidy.trials,
-            "dropped": list(tidy.dropped),
-            "delayed": list(tidy.delayed),
-        },
-        "audit": None,
-        "model": plan.size,
-        "input": {"name": run.workbook.path.name, "sha256": run.workbook.sha256()},
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
-        "options": {
-            "budget_musd": run.options.budget_musd,
-            "coverage_gap_points": targets.coverage_gap_points,
-            "coverage_slack_points": targets.coverage_slack_points,
-            "cost_gap": targets.cost_gap,
-            "time_limit_s": targets.time_limit_s,
-            "relaxed": run.options.relaxed,
-        },
-        "seconds": {},
     }
-
-
-def _describe_solution(run: Run, instance: Instance, solution: Solution) -> None:
-    """Write into the manifest what the plan is, added up from the flows that are printed."""
-    base = solution.operations[BASE]
-    costs = {**solution.investment.cost_musd, **base.cost_musd}
-    shortfalls = {s: x.weighted_shortfall_kt for s, x in solution.operations.items()}
-    run.manifest |= {
-        "base_shortfall_t": _t(sum(base.shortfall.values())),
-        "cost_musd": sum(instance.discount[t] * value for (_, t), value in costs.items()),
-        "outlay_musd": solution.investment.total_outlay_musd,
-    }
-    if instance.goal is Goal.COVERAGE:
-        run.manifest["plan_weighted_shortfall_t"] = _t(_total_shortfall(instance, shortfalls))
-
-
-def _describe_coverage(run: Run, losses: pd.DataFrame) -> None:
-    """Write into the manifest the worst year of the base and the worst loss, as shares of all demand served."""
-    shares = losses.groupby(["scenario", "year"])[["demand_t", "served_t"]].sum().reset_index()
-    shares = shares[shares["demand_t"] > 0.0].assign(coverage=lambda x: x["served_t"] / x["demand_t"])
-    for name, rows in (
-        ("worst_base_year", shares[shares["scenario"] == BASE]),
-        ("worst_loss", shares[shares["scenario"] != BASE]),
-    ):
-        worst = None if rows.empty else rows.sort_values(["coverage", "scenario", "year"]).iloc[0]
-        run.manifest[name] = (
-            None
-            if worst is None
-            else {
-                "scenario": str(worst["scenario"]),
-                "year": int(worst["year"]),
-                "coverage": round(float(worst["coverage"]), 9),
-            }
-        )
-
-
-def _total_shortfall(instance: Instance, shortfalls: dict[str, float]) -> float:
-    """Base + resilience weight x measure of the printed shortfalls, kt."""
-    counted = {x.name: x.weight for x in instance.disruptions if x.weight > 0.0 and x.years}
-    total = sum(counted.values())
-    if not total:
-        return shortfalls[BASE]
-    worst = max(shortfalls[s] for s in counted)
-    average = sum(weight * shortfalls[s] for s, weight in counted.items()) / total
-    return shortfalls[BASE] + instance.resilience_weight * (worst if instance.measure is Measure.WORST else average)
-
-
-def _t(kt: float) -> float:
-    return round(kt * T_PER_KT, 6) + 0.0
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
+    solved = of_solve(instance, plan, run.options.relaxed)
+    run.manifest |= solved | of_input(run.workbook) | {"options": asked, "seconds": {}}
 
 
 # ---------------------------------------------------------------- ends
@@ -271,7 +178,7 @@ def _publish_without_plan(run: Run, instance: Instance, plan: PlanOutcome, outpu
     if plan.status is Status.INFEASIBLE:
         run.progress.tell("infeasible: looking for the limits that would have to give")
         with run.timed("explain"):
-            reliefs = find_relief(instance, _targets(run).time_limit_s)
+            reliefs = find_relief(instance, targets_of(run.workbook, run.options).time_limit_s)
             run.reasons = explain_infeasible(run.workbook, instance, reliefs, run.options.budget_musd)
     else:
         run.reasons = [_NO_PLAN_IN_TIME if not plan.interrupted else _NO_PLAN_YET]

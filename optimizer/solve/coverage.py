@@ -61,5 +61,9 @@ def kept_shortfall(coverage: Coverage, work: Work) -> float | None:
     if coverage.step is None:
         return None
     value = coverage.step.value
-    points = work.targets.coverage_slack_points * work.instance.weighted_demand_kt / 100.0
-    return value + max(_LEAST_SLACK_KT, _RELATIVE_SLACK * value, points)
+    return value + least_slack(value, work.targets.coverage_slack_points * work.instance.weighted_demand_kt / 100.0)
+
+
+def least_slack(value_kt: float, asked_kt: float) -> float:
+    """What the second step may give back of a weighted shortfall, kt."""
+    return max(_LEAST_SLACK_KT, _RELATIVE_SLACK * value_kt, asked_kt)

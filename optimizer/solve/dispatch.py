@@ -36,6 +36,7 @@ _SLACK = 1e-8
 # Reduced costs below are noise of the solver.
 _REDUCED = 1e-7
 _BASE_ORDER = ("uneven", "moved", "open")
+_UNSETTLED_ORDER = ("cost", "uneven", "moved", "open")
 _LOSS_ORDER = ("shortfall", "uneven", "cost", "moved")
 # Weights with which all goals are sought at once, the largest coefficient of each goal being 1.
 _WEIGHTS = {"shortfall": 1e4, "uneven": 1e2, "cost": 5.0, "moved": 1e-3, "open": 1e-4}
@@ -80,13 +81,13 @@ def _each(instance: Instance, investment: Investment, jobs: list[Job], workers: 
     # Fresh processes: the solver's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(instance, investment)) as pool:
-        with _started_deaf():
+        with started_deaf():
             results = pool.map(_job, jobs)
         yield from results
 
 
 @contextmanager
-def _started_deaf() -> Iterator[None]:
+def started_deaf() -> Iterator[None]:
     """Processes started in the block ignore Ctrl-C from their first moment: it reaches every process of a terminal."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -184,16 +185,19 @@ class _Part:
     def _weighed(self, order: tuple[str, ...]) -> np.ndarray:
         """All goals at once, each far heavier than the next."""
         largest = {goal: float(np.abs(self.goals[goal]).max()) or 1.0 for goal in order}
-        return sum((_WEIGHTS[g] / largest[g] * self.goals[g] for g in order), np.zeros(self.session.columns))
+        weights = _WEIGHTS | ({"cost": _WEIGHTS["shortfall"]} if order[0] == "cost" else {})
+        return sum((weights[g] / largest[g] * self.goals[g] for g in order), np.zeros(self.session.columns))
 
     def run(self, investment: Investment) -> Operation:
         """Decide the flows under a plan."""
         ladder = self._ladder(planned(self.model, investment, _SLACK))
-        outcome = ladder.minimize_costs(self._weighed(self.order), self.start)
+        unsettled = self.scenario.is_base and not investment.base_running_musd
+        order = _UNSETTLED_ORDER if unsettled else self.order
+        outcome = ladder.minimize_costs(self._weighed(order), self.start)
         if outcome.values is None:
             raise SolverError(f"the plan cannot be run in scenario {self.scenario.name} ({outcome.status})")
         values = outcome.values
-        for goal in self.order:
+        for goal in order:
             outcome = ladder.minimize_costs(self.goals[goal])
             if outcome.values is None:
                 break  # Lost to rounding between goals: what the earlier goals decided stands.

@@ -102,6 +102,12 @@ class Master:
         self.fund = np.array([self.place["Fund", key] for key in self.fundings], dtype=int)
         self.ever = {p: self.place["Ever", p] for p in self.session.model.FUNDABLE}
 
+    @property
+    def size(self) -> dict[str, int]:
+        """Size of the model before it was taken apart."""
+        one = self.session
+        return {"rows": one.rows, "columns": one.columns, "nonzeros": one.nonzeros, "binaries": one.binaries}
+
     def _rows(self, *families: str) -> np.ndarray:
         """Master rows of some families."""
         names = [self.session.constraints[n].parent_component().local_name for n in self.split.rows]
@@ -129,6 +135,11 @@ class Master:
     def begin(self) -> None:
         """Forget every warm start: what follows depends on what it is given alone."""
         self.split.begin()
+
+    def load(self, plan: np.ndarray) -> None:
+        """Write a plan into the variables of the Pyomo model; those of the blocks keep what they have."""
+        for column, value in zip(self.split.columns.tolist(), plan[: len(self.split.columns)].tolist(), strict=True):
+            self.session.variables[column].set_value(value, skip_validation=True)
 
     # ------------------------------------------------------------ three questions
 

@@ -32,7 +32,9 @@ _USED = 1e-6
 _INNER = 0.4  # Of the gap asked for: what the search for plans may leave open.
 _MOST_PRICED = 2
 _EXACT_KT = 1e-7
-_SHARES_MATTER = 0.2  # Of the gap asked for: what rules on shares may add to the bound before they are worth their rows.
+_SHARES_MATTER = (
+    0.2  # Of the gap asked for: what rules on shares may add to the bound before they are worth their rows.
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,35 @@ class Standing:
         return Status.OPTIMAL if self.is_proven(aim) else Status.FEASIBLE
 
 
+@dataclass(frozen=True)
+class Nesting:
+    """What ties a plan to the list at the next budget.
+
+    Of a smaller one (``grows``) everything listed stays funded, and no later; of a larger one only what is listed may be
+    funded, and no sooner. Sizes are free.
+    """
+
+    listed: Keys
+    grows: bool
+
+    def ties(self, master: Master, with_years: bool) -> Ties:
+        """As bounds of the master's columns; years are said only where the master has all of them."""
+        year = dict(self.listed)
+        ties = Ties()
+        if self.grows:
+            kept = np.array([master.ever[p] for p in year if p in master.ever], dtype=int)
+            ties = ties.fixed(kept, np.ones(len(kept)), np.ones(len(kept)))
+        else:
+            ties = ties.closed(np.array([column for p, column in master.ever.items() if p not in year], dtype=int))
+        wrong = [with_years and p in year and (v > year[p] if self.grows else v < year[p]) for p, v in master.fundings]
+        return ties.closed(master.fund[np.array(wrong, dtype=bool)])
+
+    def holds(self, funded: Keys) -> bool:
+        """Whether a plan keeps to it."""
+        smaller, larger = (dict(self.listed), dict(funded)) if self.grows else (dict(funded), dict(self.listed))
+        return all(p in larger and larger[p] <= v for p, v in smaller.items())
+
+
 @dataclass
 class CoverageCase:
     """A case compiled for the search: in full, and loosened."""
@@ -111,15 +142,19 @@ class CoverageCase:
 
     # ------------------------------------------------------------ the steps
 
-    def relax(self, standing: Standing, pool: list[Cut], aim: Aim, ties: Ties = Ties()) -> Standing:
+    def relax(self, standing: Standing, pool: list[Cut], aim: Aim, nesting: Nesting | None = None) -> Standing:
         """Take the bound of the relaxations, loosened and in full, and the fundings that they use; ``pool`` grows."""
         self.loose.begin()
-        outcome, used = self.loose.relax(standing.money, ties, pool, Limits(seconds=aim.left))
+        outcome, used = self.loose.relax(
+            standing.money, self._ties(self.loose, nesting), pool, Limits(seconds=aim.left)
+        )
         if outcome.values is None or outcome.objective is None:
             return replace(standing, feasible=outcome.status is not Status.INFEASIBLE, reproducible=not aim.is_over)
         self.full.begin()
         known = self._in_full.cuts(used)
-        whole, more = self.full.relax(standing.money, ties, known, Limits(seconds=aim.left), known)
+        whole, more = self.full.relax(
+            standing.money, self._ties(self.full, nesting), known, Limits(seconds=aim.left), known
+        )
         if whole.values is None or whole.objective is None:
             return replace(standing, feasible=whole.status is not Status.INFEASIBLE, reproducible=not aim.is_over)
         support = _used(self.loose, outcome.values) | _used(self.full, whole.values)
@@ -133,14 +168,16 @@ class CoverageCase:
             reproducible=standing.reproducible and not aim.is_over,
         )
 
-    def take(self, standing: Standing, funded: Iterable[Keys], ties: Ties = Ties()) -> Standing:
+    def take(self, standing: Standing, funded: Iterable[Keys], nesting: Nesting | None = None) -> Standing:
         """Price fundings of other budgets here, and keep the best."""
         self.full.begin()
         for keys in dict.fromkeys(funded):
-            standing = self._priced(standing, self.full.vector(keys), ties)
+            standing = self._priced(standing, self.full.vector(keys), nesting)
         return standing
 
-    def improve(self, standing: Standing, worth: Keys, nodes: int | None, aim: Aim, ties: Ties = Ties()) -> Standing:
+    def improve(
+        self, standing: Standing, worth: Keys, nodes: int | None, aim: Aim, nesting: Nesting | None = None
+    ) -> Standing:
         """Search whole fundings among those that are worth a look."""
         if standing.is_proven(aim) or aim.is_over:
             return standing
@@ -148,10 +185,11 @@ class CoverageCase:
         worth |= standing.support | (standing.funded or frozenset())
         idle = self.full.vector(worth) == 0.0
         limits = Limits(max(_EXACT_KT, _INNER * aim.gap_kt), seconds=aim.left, nodes=nodes)
-        outcome = self._search(self.full, standing, ties.closed(self.full.fund[idle]), limits, None)
-        return self._plans(standing, outcome, ties, aim)
+        ties = self._ties(self.full, nesting).closed(self.full.fund[idle])
+        outcome = self._search(self.full, standing, ties, limits, None)
+        return self._plans(standing, outcome, nesting, aim)
 
-    def bound(self, standing: Standing, nodes: int | None, aim: Aim, ties: Ties = Ties()) -> Standing:
+    def bound(self, standing: Standing, nodes: int | None, aim: Aim, nesting: Nesting | None = None) -> Standing:
         """Search whole projects with their years in fractions: raise the bound, and find fundings worth a look."""
         if standing.is_proven(aim) or aim.is_over:
             return standing
@@ -160,7 +198,7 @@ class CoverageCase:
         whole = np.array(list(master.ever.values()), dtype=int)
         enough = standing.value_kt - aim.gap_kt if standing.funded is not None else None
         limits = Limits(max(_EXACT_KT, 0.1 * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=enough)
-        outcome = self._search(master, standing, ties, limits, whole)
+        outcome = self._search(master, standing, self._ties(master, nesting), limits, whole)
         if outcome.status is Status.INFEASIBLE:
             return replace(standing, feasible=False)
         support = frozenset() if outcome.values is None else _used(master, outcome.values)
@@ -171,23 +209,26 @@ class CoverageCase:
             reproducible=standing.reproducible and not aim.is_over,
         )
 
-    def finish(self, standing: Standing, nodes: int | None, aim: Aim, ties: Ties = Ties()) -> Standing:
+    def finish(self, standing: Standing, nodes: int | None, aim: Aim, nesting: Nesting | None = None) -> Standing:
         """Search everything whole, round after round with the cuts that its plans were short of."""
         while not standing.is_proven(aim) and not aim.is_over:
             self.full.begin()
             before = len(standing.more)
             enough = standing.value_kt - aim.gap_kt if standing.funded is not None else None
             limits = Limits(max(_EXACT_KT, _INNER * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=enough)
-            outcome = self._search(self.full, standing, ties, limits, None)
+            outcome = self._search(self.full, standing, self._ties(self.full, nesting), limits, None)
             if outcome.status is Status.INFEASIBLE:
                 return replace(standing, feasible=False)
             standing = replace(standing, bound_kt=max(standing.bound_kt, outcome.bound or 0.0))
-            standing = self._plans(standing, outcome, ties, aim)
+            standing = self._plans(standing, outcome, nesting, aim)
             if nodes is not None or len(standing.more) == before:
                 break  # Beyond this only what cannot be told apart is left, or the next round would be the same.
         return standing
 
     # ------------------------------------------------------------ what they share
+
+    def _ties(self, master: Master, nesting: Nesting | None) -> Ties:
+        return Ties() if nesting is None else nesting.ties(master, with_years=master is self.full)
 
     def _search(
         self, master: Master, standing: Standing, ties: Ties, limits: Limits, whole: np.ndarray | None
@@ -196,15 +237,15 @@ class CoverageCase:
         cuts = [*self._in_full.cuts(standing.cuts), *standing.more] if full else standing.cuts
         return master.search(standing.money, ties, cuts, limits, whole, standing.plan if full else None)
 
-    def _plans(self, standing: Standing, outcome: Outcome, ties: Ties, aim: Aim) -> Standing:
+    def _plans(self, standing: Standing, outcome: Outcome, nesting: Nesting | None, aim: Aim) -> Standing:
         """Price the last plans of a search."""
         for plan in reversed(outcome.plans[-_MOST_PRICED:]):
-            standing = self._priced(standing, np.round(plan[self.full.fund]), ties)
+            standing = self._priced(standing, np.round(plan[self.full.fund]), nesting)
         return replace(standing, reproducible=standing.reproducible and not aim.is_over and not outcome.interrupted)
 
-    def _priced(self, standing: Standing, funded: np.ndarray, ties: Ties) -> Standing:
+    def _priced(self, standing: Standing, funded: np.ndarray, nesting: Nesting | None) -> Standing:
         learned: list[Cut] = []
-        priced = self.full.price(standing.money, ties, learned, funded, Limits(_EXACT_KT))
+        priced = self.full.price(standing.money, self._ties(self.full, nesting), learned, funded, Limits(_EXACT_KT))
         if priced is None:
             return standing
         # What the blocks say of the plan itself: cuts met on the way to it say little beside.

@@ -80,7 +80,10 @@ class Block:
         given = plan[self.links]
         self._highs.changeColsBounds(len(self.links), self._link_columns, given, given)
         self._highs.run()
-        if self._highs.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
+        if self._highs.getModelStatus() not in (
+            highspy.HighsModelStatus.kOptimal,
+            highspy.HighsModelStatus.kModelEmpty,
+        ):
             self._highs.clearSolver()  # A warm start can end in numerical trouble; from nothing the same problem solves.
             self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:

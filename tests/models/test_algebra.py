@@ -58,6 +58,37 @@ def small(**more: object) -> Instance:
     return instance({**SMALL, "Settings": settings(2030, 2031, discount_rate=0.25, **more)})
 
 
+# Two funders, each with money by the year: F carries over, G does not. F pays for everything in A and B, G only mines in C.
+PURSES = {
+    "Recipes": """
+        process, recipe, stage, material, direction, t_per_t, opex_usd_per_kg
+        make, r, magnet, m, output, 1,
+        dig, d, mining, m, output, 1,
+    """,
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, capex_musd, lead_years, spend_profile
+        a, A, make, candidate, 10, 8, 0, 0.5;0.5
+        b, B, dig, candidate, 10, 7, 0,
+        c, C, dig, candidate, 10, 6, 0,
+    """,
+    "Demand": "sector, country, material, year, demand_t\ncars, A, m, 2030, 30",
+    "Budgets": """
+        funder, budget_musd, year, carry_over, countries, stages
+        F, 5, 2030, yes, A;B,
+        G, 3, 2030, , C, mining
+        F, 4, 2032, yes, A;B,
+        F, 1, 2029, yes, A;B,
+        F, 2, 2032, yes, A;B,
+        G, 4, 2031, , C, mining
+        F, 2, , , , mining
+    """,
+}
+
+
+def purses() -> Instance:
+    return instance({**PURSES, "Settings": settings(2030, 2032)})
+
+
 def plan_of(case: Instance) -> Investment:
     """Return a plan made up by hand: P at 60 t, funded in 2030, with Q; 25 t in store from the first year on."""
     years = case.years
@@ -93,6 +124,7 @@ MODELS = {
     "cost step": lambda: build_model(full(resilience_measure="worst", resilience_weight=0.5), COST_STEP),
     "coverage step": lambda: build_model(full(), COVERAGE_STEP),
     "annuity": lambda: build_model(full(capex_charge="annuity"), COST_STEP),
+    "tightened": lambda: build_model(purses(), replace(COVERAGE_STEP, tightened=True)),
     "small cost": lambda: build_model(small(objective="cost"), Options(Goal.COST)),
     "small coverage": lambda: build_model(small(resilience_weight=2), Options(Goal.COVERAGE)),
     "small worst": lambda: build_model(small(resilience_measure="worst"), Options(Goal.COVERAGE)),
@@ -426,8 +458,9 @@ CONSTRAINTS = [
         "cost step",
         "outlay_is_paid[A,magnet,2031]",
         "Pay_musd[F#1,A,magnet,2031] + Pay_musd[G#2,A,magnet,2031] + Relief_outlay_is_paid[A,magnet,2031]"
-        " == 0.6 Fund[P,2030] + 24 SizeFunded_ktpy[P,2030] + 0.4 Fund[P,2031] + 16 SizeFunded_ktpy[P,2031]",
-        "60 % of a funding in 2030, 40 % of one in 2031; F carries over",
+        " == 0.6 Fund[P,2030] + 24 SizeFunded_ktpy[P,2030] + 0.4 Fund[P,2031] + 16 SizeFunded_ktpy[P,2031]"
+        " + 8 Fund[Q,2031]",
+        "60 % of a funding of P in 2030, 40 % of one in 2031; F and G pay for Q, the mine in A, as well: one claim",
     ),
     Row(
         "cost step",
@@ -443,10 +476,73 @@ CONSTRAINTS = [
         "F pays in A and B only",
     ),
     Row(
+        "tightened",
+        "outlay_is_paid[C,mining,2032]",
+        "Pay_musd[F#7,C,mining,2032] + Relief_outlay_is_paid[C,mining,2032] == 6 Fund[c,2032]",
+        "the yearly money of G is over; F has 2 MUSD for mining anywhere",
+    ),
+    Row(
         "cost step",
-        "payments_within_pot[H#3]",
+        "payments_within_purse[H#3,2031]",
         "Pay_musd[H#3,B,stockpile,2031] <= 3",
         "2031 only, nothing carried over",
+    ),
+    Row(
+        "tightened",
+        "payments_within_purse[F#1,2031]",
+        "Pay_musd[F#1,A,magnet,2030] + Pay_musd[F#1,B,mining,2030]"
+        " + Pay_musd[F#1,A,magnet,2031] + Pay_musd[F#1,B,mining,2031] <= 6",
+        "5 MUSD of 2030 and 1 of 2029; nothing is given in 2031, so that 2030 needs no row of its own",
+    ),
+    Row(
+        "tightened",
+        "payments_within_purse[F#1,2032]",
+        "Pay_musd[F#1,A,magnet,2030] + Pay_musd[F#1,B,mining,2030] + Pay_musd[F#1,A,magnet,2031]"
+        " + Pay_musd[F#1,B,mining,2031] + Pay_musd[F#1,A,magnet,2032] + Pay_musd[F#1,B,mining,2032] <= 12",
+        "4 and 2 MUSD more in 2032",
+    ),
+    Row(
+        "tightened",
+        "payments_within_purse[G#2,2031]",
+        "Pay_musd[G#2,C,mining,2031] <= 4",
+        "nothing is left of 2030",
+    ),
+    Row(
+        "tightened",
+        "payments_within_purse[F#7,2032]",
+        "Pay_musd[F#7,B,mining,2030] + Pay_musd[F#7,C,mining,2030] + Pay_musd[F#7,B,mining,2031]"
+        " + Pay_musd[F#7,C,mining,2031] + Pay_musd[F#7,B,mining,2032] + Pay_musd[F#7,C,mining,2032] <= 2",
+        "of any year",
+    ),
+    Row(
+        "tightened",
+        "ever_is_any_year[b]",
+        "Ever[b] == Fund[b,2030] + Fund[b,2031] + Fund[b,2032]",
+        "",
+    ),
+    Row(
+        "tightened",
+        "affordable_together[0,2031]",
+        "8 Fund[a,2030] + 4 Fund[a,2031] <= 6",
+        "F alone pays for a, in two halves, and has 5 + 1 MUSD by 2031",
+    ),
+    Row(
+        "tightened",
+        "affordable_together[1,2031]",
+        "8 Fund[a,2030] + 4 Fund[a,2031] + 7 Fund[b,2030] + 7 Fund[b,2031] <= 8",
+        "a and b are paid by F alone: 5 + 1 MUSD, and the 2 for mining",
+    ),
+    Row(
+        "tightened",
+        "affordable_together[2,2030]",
+        "6 Fund[c,2030] <= 5",
+        "c by the 3 MUSD that G has in 2030, and the 2 for mining",
+    ),
+    Row(
+        "tightened",
+        "affordable_together[3,2030]",
+        "4 Fund[a,2030] + 7 Fund[b,2030] + 6 Fund[c,2030] <= 11",
+        "mining (b and c) can draw on all money, so a is asked too: 5 + 1, 3, 2 MUSD",
     ),
     Row(
         "cost step",
@@ -685,10 +781,21 @@ SIZES = [
     # 2031: M W P R; 2032: M P R.
     ("cost step", "COUNTED_PROJECTS", 7),
     ("cost step", "COUNTED_COUNTRIES", 6),
-    # Sinter in A, mine in A, sinter in C, stock in B, in 3 years.
-    ("cost step", "CLAIMS", 12),
-    # F: A magnet, A mining, B stockpile; G: A magnet, A mining, C magnet; in 3 years. H: 2031.
-    ("cost step", "PAYMENTS", 19),
+    # Sinter and mine in A, for which F and G pay, as one; sinter in C; stock in B; in 3 years.
+    ("cost step", "CLAIMS", 9),
+    # F: A magnet, B stockpile; G: A magnet, C magnet; in 3 years. H: 2031.
+    ("cost step", "PAYMENTS", 13),
+    # F and G by 2032, H in 2031.
+    ("cost step", "PURSES", 3),
+    # F by 2031 and 2032, G in 2030 and in 2031, F for mining by 2032.
+    ("tightened", "PURSES", 5),
+    # Magnet in A, mining in B, mining in C, in 3 years.
+    ("tightened", "CLAIMS", 9),
+    # F: A and B in 3 years; G: C in 2; F for mining: B and C in 3.
+    ("tightened", "PAYMENTS", 6 + 2 + 6),
+    # A and A with B by 2031 (8 and 15 MUSD asked of 6 and 8), the latter by 2032 (of 14); C in 2030 (6 of 5), later 9; all by
+    # 2030 and 2031 (21 of 11 and 15), later 21.
+    ("tightened", "TOGETHER", 6),
     ("small worst", "WORST_OF", 2),
     ("small cost", "WORST_OF", 0),
     # With objective cost a loss that asks for nothing has no part in the plan.

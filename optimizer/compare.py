@@ -1,0 +1,391 @@
+"""Budgets side by side: the plan at each, what is proven of it, and a list that can be funded from the top down.
+
+The points are searched in fixed rounds. Between rounds plans go upward (more money can do what less money did) and bounds
+downward (what no plan of a larger budget can reach, none of a smaller one can), so that more money never covers less; and a
+point learns of its neighbours what may be worth a look. Who does a job, and when, makes no difference.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from optimizer.assemble import assemble
+from optimizer.crew import Crew, Job, gathered
+from optimizer.manifest import of_input
+from optimizer.output import Output, OutputError
+from optimizer.points import Bound, Explain, Finish, Improve, Payload, Print, Printed, Relax, Solve, Tie, is_coverage
+from optimizer.progress import Progress
+from optimizer.report.compare_book import write_comparison
+from optimizer.report.comparison import FROM_ANCHOR, NO_LIST, NO_POTS, Comparison, PlanAt, Point
+from optimizer.report.comparison_tables import COLUMNS, comparison_tables
+from optimizer.resume import Memory
+from optimizer.run import SolveOptions, targets_of, without_faults
+from optimizer.solve.master import Money
+from optimizer.solve.plan import Targets
+from optimizer.solve.search import Aim, Keys, Nesting, Standing
+from optimizer.workbook import Workbook, read_workbook
+
+COMPARISON, POINTS, LIST, CEILING = "compare.xlsx", "points", "list", "unlimited"
+SCALE, KEEP = "scale", "keep"
+_MOST_BUDGETS = 200
+_NEIGHBOURS = 5  # Points whose relaxations are solved one after the other.
+_IMPROVE_NODES, _BOUND_NODES, _LAST_NODES, _FINISH_NODES, _TIE_NODES = 300, 300, 1200, 150, 150
+_RICH = 1e4  # Times the pots: more than anything could cost.
+
+
+@dataclass(frozen=True)
+class CompareOptions:
+    """What the command line asks for; None leaves it to the workbook."""
+
+    budgets_musd: tuple[float, ...]
+    pots: str = SCALE
+    coverage_gap_points: float | None = None
+    cost_gap: float | None = None
+    time_limit_s: float | None = None
+    workers: int = 1
+    cluster: str | None = None
+    resume: bool = False
+
+
+@dataclass
+class Compared:
+    """How a comparison ended."""
+
+    comparison: Comparison
+    out: Path
+    violations: tuple[str, ...]
+
+
+def run_compare(path: Path, out: Path | None, options: CompareOptions, progress: Progress) -> Compared:
+    """Compare budgets and publish the comparison.
+
+    Raises
+    ------
+    InputError
+        The input cannot be read, or has faults (all of them are in ``findings``).
+    OutputError
+        The place for the results, or the cluster, cannot be used.
+    """
+    started = time.perf_counter()
+    workbook = read_workbook(path)
+    findings = without_faults(workbook)
+    progress.tell(f"{path} read and checked: {len(findings)} warning{'' if len(findings) == 1 else 's'}")
+    asked = SolveOptions(None, options.coverage_gap_points, options.cost_gap, options.time_limit_s)
+    targets = replace(targets_of(workbook, asked), time_limit_s=options.time_limit_s)
+    folder = out or Path("outputs") / f"{workbook.name}-compare"
+    with Output(folder, COMPARISON, COLUMNS, (POINTS,)) as output:
+        key = _key(workbook, options, targets)
+        memory = Memory(folder, key, options.resume)
+        payload = Payload(key, workbook, targets, options.budgets_musd[0])
+        with gathered(payload, options.workers, options.cluster) as crew:
+            work = _Work(workbook, options, targets, crew, memory, progress)
+            comparison, violations = work.compare(started)
+        if not violations:
+            _publish(comparison, output, progress)
+            memory.forget()
+    return Compared(comparison, folder, violations)
+
+
+def _key(workbook: Workbook, options: CompareOptions, targets: Targets) -> str:
+    """What makes two comparisons the same: not how many workers do them."""
+    facts = of_input(workbook)
+    return repr((facts["input"], facts["versions"], options.budgets_musd, options.pots, targets))
+
+
+class _Work:
+    """A comparison under way."""
+
+    def __init__(
+        self,
+        workbook: Workbook,
+        options: CompareOptions,
+        targets: Targets,
+        crew: Crew,
+        memory: Memory,
+        progress: Progress,
+    ) -> None:
+        self.workbook, self.options, self.targets = workbook, options, targets
+        self.crew, self.memory, self.progress = crew, memory, progress
+        self.instance = assemble(workbook, options.budgets_musd[0])
+        self.pots_musd = sum(pot.budget_musd for pot in self.instance.pots.values()) if self.instance.pots else None
+        self.aim = Aim(targets.coverage_gap_points * self.instance.weighted_demand_kt / 100.0)
+
+    def compare(self, started: float) -> tuple[Comparison, tuple[str, ...]]:
+        """Search, list, print."""
+        moneys = [self._money(budget) for budget in self.options.budgets_musd]
+        anchor: float | None = None
+        if is_coverage(self.instance):
+            points, ceiling = self._search(moneys)
+            listed, anchor = self._list(points)
+            best, listing, top = self._print(points, listed, ceiling)
+            reasons = self._explain([p.money for p in points if not p.feasible])
+        else:
+            best, listing, top = self._solve_costs(moneys)
+            reasons = {}
+        manifest = self._manifest(started)
+        comparison = Comparison(
+            workbook=self.workbook,
+            points=tuple(
+                self._point(money, best[n], listing[n], reasons.get(money, ())) for n, money in enumerate(moneys)
+            ),
+            ceiling=None if top is None or not top.tables else PlanAt(top.manifest, top.frames()),
+            anchor_musd=anchor,
+            list_method=NO_LIST if anchor is None else FROM_ANCHOR,
+            pots=NO_POTS if self.pots_musd is None else self.options.pots,
+            manifest=manifest,
+        )
+        every = [*best, *listing, top]
+        return comparison, tuple(line for one in every if one is not None for line in one.violations)
+
+    def _money(self, budget: float) -> Money:
+        scaled = self.pots_musd is not None and self.options.pots == SCALE
+        return Money(budget, budget / self.pots_musd if scaled and self.pots_musd else 1.0)
+
+    # ------------------------------------------------------------ rounds
+
+    def _search(self, moneys: list[Money]) -> tuple[list[Standing], Standing]:
+        """Search every budget and, as the last point, unlimited money."""
+        points = [Standing(money) for money in (*moneys, Money(None, _RICH))]
+        chunks = [tuple(points[n : n + _NEIGHBOURS]) for n in range(0, len(points), _NEIGHBOURS)]
+        relaxed = self._round("relaxations", [Relax(chunk) for chunk in chunks])
+        points = [point for chunk in relaxed for point in chunk]
+        points = self._improve("plans", points, with_neighbours=False)
+        points = self._improve("plans of neighbours", points)
+        points = self._bound("bounds", points, _BOUND_NODES)
+        points = self._improve("better plans", points)
+        points = self._bound("better bounds", points, _LAST_NODES)
+        points = self._improve("last plans", points)
+        points = self._step("all whole", points, self._open(points), lambda _, point: Finish(point, _FINISH_NODES))
+        return points[:-1], points[-1]
+
+    def _improve(self, name: str, points: list[Standing], with_neighbours: bool = True) -> list[Standing]:
+        def job(n: int, point: Standing) -> Job:
+            around = points[max(0, n - 1) : n + 2] if with_neighbours else ()
+            return Improve(point, _worth(around), _IMPROVE_NODES)
+
+        return self._step(name, points, self._open(points), job)
+
+    def _bound(self, name: str, points: list[Standing], nodes: int) -> list[Standing]:
+        return self._step(name, points, self._open(points), lambda n, point: Bound(point, nodes))
+
+    def _open(self, points: Sequence[Standing]) -> list[int]:
+        return [n for n, point in enumerate(points) if not point.is_proven(self.aim)]
+
+    def _step(
+        self, name: str, points: list[Standing], numbers: list[int], job: Callable[[int, Standing], Job]
+    ) -> list[Standing]:
+        """One round over some of the points; then plans go upward and bounds downward."""
+        results = self._round(name, [job(n, points[n]) for n in numbers])
+        for n, result in zip(numbers, results, strict=True):
+            points = [*points[:n], result, *points[n + 1 :]]
+        points = in_line(points)
+        gaps = [point.gap_kt for point in points if point.funded is not None]
+        if gaps and self.instance.weighted_demand_kt:
+            widest = 100.0 * max(gaps) / self.instance.weighted_demand_kt
+            left = len(self._open(points))
+            self.progress.tell(f"{name}: {left} of {len(points)} points open, widest gap {widest:.2f} points")
+        return points
+
+    def _round(self, name: str, jobs: Sequence[Job]) -> list[Any]:
+        """Do the jobs that are not done yet; each result is kept at once."""
+        results: dict[int, Any] = {}
+        for n in range(len(jobs)):
+            if (kept := self.memory.get(name, n)) is not None:
+                results[n] = kept
+        left = [n for n in range(len(jobs)) if n not in results]
+        began = time.perf_counter()
+
+        def done(place: int, result: Any) -> None:
+            n = left[place]
+            results[n] = result
+            self.memory.put(name, n, result)
+            ready = len(results) - (len(jobs) - len(left))
+            rest = (time.perf_counter() - began) / ready * (len(left) - ready)
+            self.progress.tell(f"{name}: {len(results)} of {len(jobs)} done, about {rest:.0f} s left for them")
+
+        if left:
+            self.crew.run([jobs[n] for n in left], done)
+        return [results[n] for n in range(len(jobs))]
+
+    # ------------------------------------------------------------ the list
+
+    def _list(self, points: list[Standing]) -> tuple[list[Standing | None], float | None]:
+        """From the anchor upward, everything listed stays; downward, nothing else comes in."""
+        held = [n for n, point in enumerate(points) if point.funded is not None]
+        if len(held) < 2:
+            return [None] * len(points), None
+        anchor = min(held, key=lambda n: (abs(_budget(points[n]) - self._anchor_wanted(points, held)), n))
+        listed: list[Standing | None] = [None] * len(points)
+        listed[anchor] = points[anchor]
+        ways = [[n for n in held if n > anchor], [n for n in reversed(held) if n < anchor]]
+        for step in range(max(len(way) for way in ways)):
+            numbers = [way[step] for way in ways if step < len(way)]
+            jobs = [self._tie(points, listed, held, n, anchor) for n in numbers]
+            for n, found in zip(numbers, self._round(f"list, step {step + 1}", jobs), strict=True):
+                listed[n] = found if found.funded is not None else None
+        return listed, _budget(points[anchor])
+
+    def _anchor_wanted(self, points: list[Standing], held: list[int]) -> float:
+        """The workbook's own budget, where it lies among those compared; else the one in the middle."""
+        own = assemble(self.workbook).budget_musd
+        least, most = _budget(points[held[0]]), _budget(points[held[-1]])
+        return own if own is not None and least <= own <= most else _budget(points[held[len(held) // 2]])
+
+    @staticmethod
+    def _tie(points: list[Standing], listed: list[Standing | None], held: list[int], n: int, anchor: int) -> Tie:
+        grows = n > anchor
+        place = held.index(n)
+        before = listed[held[place - 1] if grows else held[place + 1]]
+        kept = before.funded if before is not None else None
+        return Tie(points[n], Nesting(kept or frozenset(), grows), before or points[n], _TIE_NODES)
+
+    # ------------------------------------------------------------ printing
+
+    def _print(
+        self, points: list[Standing], listed: list[Standing | None], ceiling: Standing
+    ) -> tuple[list[Printed | None], list[Printed | None], Printed | None]:
+        """Print every plan once; where the list has the best plan, it is the same print."""
+        last = max((n for n, point in enumerate(points) if point.funded is not None), default=-1)
+        jobs: dict[tuple[str, int], Job] = {
+            ("best", n): Print(point, True, n == last) for n, point in enumerate(points) if point.funded is not None
+        }
+        for n, one in enumerate(listed):
+            if one is not None and one.funded != points[n].funded:
+                jobs["list", n] = Print(one, False, False)
+        if ceiling.funded is not None:
+            jobs["top", 0] = Print(ceiling, True, True)
+        results = dict(zip(jobs, self._round("flows, tables and audit", list(jobs.values())), strict=True))
+        best = [results.get(("best", n)) for n in range(len(points))]
+        listing = [None if one is None else results.get(("list", n), best[n]) for n, one in enumerate(listed)]
+        return best, listing, results.get(("top", 0))
+
+    def _solve_costs(self, moneys: list[Money]) -> tuple[list[Printed | None], list[Printed | None], Printed | None]:
+        """With objective cost every budget is one solve."""
+        every = [*moneys, Money(None, _RICH)]
+        jobs = [Solve(money, n >= len(moneys) - 1) for n, money in enumerate(every)]
+        found: list[Printed | None] = self._round("plans", jobs)
+        return found[:-1], [None] * len(moneys), found[-1]
+
+    def _explain(self, moneys: list[Money]) -> dict[Money, tuple[str, ...]]:
+        sentences = self._round("what is impossible", [Explain(money) for money in moneys])
+        return {money: tuple(lines) for money, lines in zip(moneys, sentences, strict=True)}
+
+    def _point(self, money: Money, best: Printed | None, listed: Printed | None, reasons: tuple[str, ...]) -> Point:
+        plan = None if best is None or not best.tables else PlanAt(best.manifest, best.frames())
+        if best is None:
+            status = "infeasible" if reasons else "no_plan"
+        else:
+            status = str(best.manifest["status"])
+            reasons = reasons or tuple(best.manifest.get("reasons", ()))  # type: ignore[arg-type]
+        pots = None if self.pots_musd is None else self.pots_musd * money.pots_factor
+        return Point(
+            budget_musd=money.budget_musd or 0.0,
+            status=status,
+            reasons=reasons,
+            best=plan,
+            listed=None if listed is None else PlanAt(listed.manifest, listed.frames()),
+            pots_musd=pots,
+        )
+
+    def _manifest(self, started: float) -> dict[str, object]:
+        options = self.options
+        return {
+            **of_input(self.workbook),
+            "options": {
+                "budgets_musd": list(options.budgets_musd),
+                "pots": options.pots,
+                "coverage_gap_points": self.targets.coverage_gap_points,
+                "coverage_slack_points": self.targets.coverage_slack_points,
+                "cost_gap": self.targets.cost_gap,
+                "time_limit_s": self.targets.time_limit_s,
+            },
+            "workers": options.workers if options.cluster is None else options.cluster,
+            "seconds": {"total": round(time.perf_counter() - started, 3)},
+        }
+
+
+def _worth(points: Sequence[Standing]) -> Keys:
+    """What neighbours fund, in whole or in part."""
+    return frozenset(key for point in points for key in (*(point.funded or ()), *point.support))
+
+
+def _budget(point: Standing) -> float:
+    return point.money.budget_musd or 0.0
+
+
+def in_line(points: Sequence[Standing]) -> list[Standing]:
+    """Hand plans upward and bounds downward, so that more money never covers less, by plan or by bound."""
+    found = list(points)
+    for n in range(1, len(found)):
+        less = found[n - 1]
+        if less.funded is not None and less.value_kt < found[n].value_kt:
+            found[n] = replace(
+                found[n],
+                value_kt=less.value_kt,
+                funded=less.funded,
+                plan=less.plan,
+                feasible=True,
+                reproducible=found[n].reproducible and less.reproducible,
+            )
+    for n in range(len(found) - 2, -1, -1):
+        if found[n].feasible and found[n + 1].feasible:
+            found[n] = replace(found[n], bound_kt=max(found[n].bound_kt, found[n + 1].bound_kt))
+    return found
+
+
+# ---------------------------------------------------------------- publishing
+
+
+def _publish(comparison: Comparison, output: Output, progress: Progress) -> None:
+    """Write report, tables, and every plan behind them; move all into place."""
+    tables = comparison_tables(comparison)
+    output.write_tables(tables)
+    for point in comparison.points:
+        for plan, place in (
+            (point.best, Path(f"{point.budget_musd:g}")),
+            (point.listed, Path(LIST) / f"{point.budget_musd:g}"),
+        ):
+            if plan is not None:
+                output.write_plan(Path(POINTS) / place, plan.manifest, plan.tables)
+    if comparison.ceiling is not None:
+        output.write_plan(Path(POINTS) / CEILING, comparison.ceiling.manifest, comparison.ceiling.tables)
+    write_comparison(output.path(COMPARISON), comparison, tables)
+    output.write_manifest(comparison.manifest)
+    progress.tell(f"report of {len(comparison.points)} budgets written")
+    output.write_log(progress.lines)
+    output.publish(with_tables=True)
+
+
+def budgets(listed: str | None, first: float | None, last: float | None, steps: int | None) -> tuple[float, ...]:
+    """Budgets asked for on the command line, ascending, each once.
+
+    Raises
+    ------
+    OutputError
+        With what is wrong and how to write it.
+    """
+    if listed is not None and (first, last, steps) == (None, None, None):
+        try:
+            found = [float(part) for part in listed.split(",") if part.strip()]
+        except ValueError:
+            raise OutputError(
+                f"--budgets {listed}: write numbers of MUSD with commas between, such as 500,1000,2000."
+            ) from None
+    elif listed is None and first is not None and last is not None and steps is not None:
+        if steps < 2 or last <= first:
+            raise OutputError("--from, --to, --steps: the last budget must be above the first, with at least 2 steps.")
+        found = [round(first + (last - first) * n / (steps - 1), 6) for n in range(steps)]
+    else:
+        raise OutputError("Give either --budgets 500,1000,2000 or --from 500 --to 10000 --steps 20 (MUSD).")
+    if not found or min(found) < 0.0 or max(found) == float("inf") or any(x != x for x in found):
+        raise OutputError("Budgets are numbers of MUSD from 0 on.")
+    if len(set(found)) > _MOST_BUDGETS:
+        raise OutputError(f"At most {_MOST_BUDGETS} budgets can be compared at once.")
+    return tuple(sorted(set(found)))
+
+
+__all__ = ["CompareOptions", "Compared", "OutputError", "budgets", "in_line", "run_compare"]

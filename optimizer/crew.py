@@ -1,0 +1,193 @@
+"""Who does the jobs of a command that runs many: this process, processes of this machine, or a cluster.
+
+A job is a record with ``run(case)``; it depends on the case and on itself alone, so that it does not matter who runs it, and
+one that was lost with its worker is run again. Results come back in the order of the jobs.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from optimizer.output import OutputError
+from optimizer.points import Payload, PointCase
+from optimizer.solve.dispatch import started_deaf
+from optimizer.solve.highs import use_threads
+
+_TRIES = 3
+
+
+class Job(Protocol):
+    """Something to be done for a case."""
+
+    def run(self, case: PointCase) -> Any:
+        """Do it."""
+
+
+Done = Callable[[int, Any], None]
+
+
+class Crew(Protocol):
+    """Runs jobs."""
+
+    def run(self, jobs: Sequence[Job], done: Done) -> None:
+        """Run all; ``done`` takes the number and the result of each as it comes."""
+
+
+@contextmanager
+def gathered(payload: Payload, workers: int, cluster: str | None) -> Iterator[Crew]:
+    """Gather a crew.
+
+    Parameters
+    ----------
+    payload
+        What every process needs to know.
+    workers
+        Processes on this machine; with one, this process does everything.
+    cluster
+        Address of a Dask scheduler, whose workers do the jobs instead.
+
+    Raises
+    ------
+    OutputError
+        Where the cluster cannot be used.
+    """
+    use_threads(1)
+    if cluster is not None:
+        with _cluster(payload, cluster) as crew:
+            yield crew
+    elif workers == 1:
+        yield _Alone(payload)
+    else:
+        with _Processes(payload, workers) as crew:
+            yield crew
+
+
+class _Alone:
+    """The calling process."""
+
+    def __init__(self, payload: Payload) -> None:
+        self._case = PointCase(payload)
+
+    def run(self, jobs: Sequence[Job], done: Done) -> None:
+        for n, job in enumerate(jobs):
+            done(n, job.run(self._case))
+
+
+class _Processes:
+    """Processes of this machine; where one dies, all are started anew and do what is left."""
+
+    def __init__(self, payload: Payload, workers: int) -> None:
+        self._payload, self._workers = payload, workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> _Processes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # Fresh processes: the solver's threads do not survive a fork.
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._workers, context, initializer=_begin, initargs=(self._payload,))
+        return self._pool
+
+    def _stop(self) -> None:
+        if self._pool is not None:
+            processes = list((self._pool._processes or {}).values())
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.terminate()
+            self._pool = None
+
+    def run(self, jobs: Sequence[Job], done: Done) -> None:
+        left, tries = dict(enumerate(jobs)), 0
+        while left:
+            try:
+                self._run(left, done)
+            except BrokenProcessPool:
+                tries += 1
+                self._stop()
+                if tries == _TRIES:
+                    raise
+
+    def _run(self, left: dict[int, Job], done: Done) -> None:
+        pool = self._started()
+        with started_deaf():
+            numbers = {pool.submit(_work, job): n for n, job in left.items()}
+        try:
+            for future in as_completed(numbers):
+                done(numbers[future], future.result())
+                del left[numbers[future]]
+        except KeyboardInterrupt:
+            self._stop()
+            raise
+
+
+_cases: dict[str, PointCase] = {}
+_payloads: list[Payload] = []
+
+
+def _begin(payload: Payload) -> None:
+    """Keep the payload in a worker process; Ctrl-C is the parent's to take."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _payloads.append(payload)
+
+
+def _work(job: Job) -> Any:
+    return _work_on(_payloads[0], job)
+
+
+def _work_on(payload: Payload, job: Job) -> Any:
+    """Do a job; a process keeps what it compiled of one case."""
+    use_threads(1)
+    if payload.key not in _cases:
+        _cases.clear()
+        _cases[payload.key] = PointCase(payload)
+    return job.run(_cases[payload.key])
+
+
+# ---------------------------------------------------------------- a cluster
+
+
+@contextmanager
+def _cluster(payload: Payload, address: str) -> Iterator[Crew]:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise OutputError("--cluster needs Dask: install it with pip install magnetgrid[cluster].") from error
+    try:
+        client = Client(address, timeout="20s", set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise OutputError(f"--cluster {address}: no scheduler answers there ({error}).") from error
+    with client:
+        yield _Dask(client, payload)
+
+
+class _Dask:
+    """The workers of a Dask scheduler; what a lost worker had is run again by another."""
+
+    def __init__(self, client: Any, payload: Payload) -> None:
+        self._client = client
+        self._payload = client.scatter(payload, broadcast=True, hash=False)
+
+    def run(self, jobs: Sequence[Job], done: Done) -> None:
+        from distributed import as_completed as completed
+
+        futures: dict[Any, int] = {
+            self._client.submit(_work_on, self._payload, job, pure=False, retries=_TRIES): n
+            for n, job in enumerate(jobs)
+        }
+        try:
+            for future in completed(list(futures)):
+                done(futures[future], future.result())
+        except KeyboardInterrupt:
+            self._client.cancel(list(futures))
+            raise

@@ -1,0 +1,318 @@
+"""What is done for one budget of a comparison, in whatever process: the steps of the search, and the plan made ready to print.
+
+Every job is a function of the case and of what it is given, so that it may run anywhere and be run again.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from models.instance import BASE, Goal, Instance
+from models.solution import Investment, Solution
+from optimizer.assemble import assemble
+from optimizer.audit import audit
+from optimizer.chain import streams
+from optimizer.infeasible import explain_infeasible
+from optimizer.manifest import of_coverage, of_input, of_solution, of_solve
+from optimizer.report.tables import COLUMNS, bottleneck_table, frame, make_tables
+from optimizer.scenario import scale_pots
+from optimizer.solve.bottlenecks import find_bottlenecks
+from optimizer.solve.cheapest import CostCase
+from optimizer.solve.dispatch import Dispatcher
+from optimizer.solve.highs import Status
+from optimizer.solve.master import Money
+from optimizer.solve.plan import PlanOutcome, Step, Targets, solve_plan
+from optimizer.solve.relief import find_relief
+from optimizer.solve.search import Aim, CoverageCase, Keys, Nesting, Standing
+from optimizer.solve.split import Cut
+from optimizer.workbook import Workbook
+
+_SECONDS_TO_EXPLAIN = 20.0
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What every process needs to know of a comparison; ``budget_musd`` is any budget, to build the models with."""
+
+    key: str
+    workbook: Workbook
+    targets: Targets
+    budget_musd: float
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A plan as it is printed: its manifest, and its tables as CSV text."""
+
+    manifest: Mapping[str, object]
+    tables: Mapping[str, str]
+    violations: tuple[str, ...] = ()
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The tables."""
+        return {
+            name: pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=[""])
+            for name, text in self.tables.items()
+        }
+
+
+class PointCase:
+    """The case of a comparison in one process: what is compiled is compiled when it is first needed."""
+
+    def __init__(self, payload: Payload) -> None:
+        self.payload = payload
+
+    @cached_property
+    def instance(self) -> Instance:
+        """The case with some budget: rows of money are set for each point."""
+        return assemble(self.payload.workbook, self.payload.budget_musd)
+
+    @cached_property
+    def coverage(self) -> CoverageCase:
+        """Models of the coverage step."""
+        return CoverageCase(self.instance)
+
+    @cached_property
+    def cost(self) -> CostCase:
+        """Model of the cost."""
+        return CostCase(self.coverage)
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """Models of the flows."""
+        return Dispatcher(self.instance)
+
+    @property
+    def aim(self) -> Aim:
+        """What a step of a point aims at, its clock started now."""
+        targets = self.payload.targets
+        limit = targets.time_limit_s
+        until = None if limit is None else time.perf_counter() + limit
+        return Aim(targets.coverage_gap_points * self.instance.weighted_demand_kt / 100.0, until)
+
+    def at(self, money: Money) -> tuple[Workbook, Instance]:
+        """The case with the money of a point, as cells and assembled."""
+        workbook = scale_pots(self.payload.workbook, money.pots_factor)
+        instance = assemble(workbook, money.budget_musd)
+        return workbook, replace(instance, budget_musd=money.budget_musd)
+
+
+# ---------------------------------------------------------------- steps of the search
+
+
+@dataclass(frozen=True)
+class Relax:
+    """Relaxations of some neighbouring points, cheaper one after the other than each for itself."""
+
+    standings: tuple[Standing, ...]
+
+    def run(self, case: PointCase) -> list[Standing]:
+        """Return the points with bounds and supports."""
+        pool: list[Cut] = []
+        return [case.coverage.relax(standing, pool, case.aim) for standing in self.standings]
+
+
+@dataclass(frozen=True)
+class Improve:
+    """A point, and fundings worth a look."""
+
+    standing: Standing
+    worth: Keys
+    nodes: int
+
+    def run(self, case: PointCase) -> Standing:
+        """Return the point with a plan that is better, if there is one among these."""
+        return case.coverage.improve(self.standing, self.worth, self.nodes, case.aim)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A point whose gap is open."""
+
+    standing: Standing
+    nodes: int
+
+    def run(self, case: PointCase) -> Standing:
+        """Return the point with a better bound."""
+        return case.coverage.bound(self.standing, self.nodes, case.aim)
+
+
+@dataclass(frozen=True)
+class Finish:
+    """A point for which no plan was found yet."""
+
+    standing: Standing
+    nodes: int
+
+    def run(self, case: PointCase) -> Standing:
+        """Return the point after a search of everything."""
+        return case.coverage.finish(self.standing, self.nodes, case.aim)
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A point, and the list that its plan has to keep to; its own best plan shows what is worth a look."""
+
+    standing: Standing
+    nesting: Nesting
+    before: Standing
+    nodes: int
+
+    def run(self, case: PointCase) -> Standing:
+        """Return the best plan that keeps to the list, and what is proven of all such plans."""
+        search, aim, best = case.coverage, case.aim, self.standing
+        if best.funded is not None and self.nesting.holds(best.funded):
+            return best
+        start = replace(best, value_kt=float("inf"), funded=None, plan=None)
+        if self.nesting.grows:  # More money can always fund what less money did.
+            start = replace(start, value_kt=self.before.value_kt, funded=self.before.funded, plan=self.before.plan)
+        worth = (best.funded or frozenset()) | self.nesting.listed
+        found = search.improve(start, worth, self.nodes, aim, self.nesting)
+        if not found.is_proven(aim):
+            found = search.relax(found, [], aim, self.nesting)
+            found = search.improve(found, worth, self.nodes, aim, self.nesting)
+        return search.bound(found, self.nodes, aim, self.nesting)
+
+
+# ---------------------------------------------------------------- the plan made ready to print
+
+
+@dataclass(frozen=True)
+class Print:
+    """A point whose plan is to be printed."""
+
+    standing: Standing
+    with_bound: bool
+    with_bottlenecks: bool
+
+    def run(self, case: PointCase) -> Printed:
+        """Return the plan with its flows, tables and manifest, audited."""
+        started = time.perf_counter()
+        standing, targets = self.standing, case.payload.targets
+        found = case.cost.cheapest(standing, targets.coverage_slack_points, self.with_bound)
+        if found is None:
+            raise ArithmeticError("the shortfall of the coverage step cannot be kept in the cost step")
+        outcome = PlanOutcome(
+            status=standing.status(case.aim),
+            coverage=Step(standing.status(case.aim), standing.value_kt, min(standing.bound_kt, standing.value_kt), 0.0),
+            cost=None,
+            investment=found.investment,
+            tidiness=None,
+            size=case.cost.master.size,
+            build_seconds=0.0,
+            solve_seconds=time.perf_counter() - started,
+            interrupted=False,
+            out_of_time=not standing.reproducible,
+        )
+        return _printed(case, standing.money, outcome, found.bound_musd, standing.reproducible, self.with_bottlenecks)
+
+
+@dataclass(frozen=True)
+class Solve:
+    """A budget of a case whose objective is cost: the whole search and the print in one."""
+
+    money: Money
+    with_bottlenecks: bool
+
+    def run(self, case: PointCase) -> Printed:
+        """Return the plan; without tables where there is none."""
+        _, instance = case.at(self.money)
+        outcome = solve_plan(instance, case.payload.targets, lambda _: None)
+        bound = None if outcome.cost is None else outcome.cost.bound
+        reproducible = not (outcome.out_of_time or outcome.interrupted)
+        if outcome.investment is None:
+            reasons = _reasons(case, self.money) if outcome.status is Status.INFEASIBLE else []
+            manifest = of_solve(instance, outcome, relaxed=False) | {"reasons": reasons, "reproducible": reproducible}
+            return Printed(manifest, {})
+        return _printed(case, self.money, outcome, bound, reproducible, self.with_bottlenecks)
+
+
+@dataclass(frozen=True)
+class Explain:
+    """A budget at which nothing is possible."""
+
+    money: Money
+
+    def run(self, case: PointCase) -> list[str]:
+        """Return the limits that would have to give, as sentences."""
+        return _reasons(case, self.money)
+
+
+def _reasons(case: PointCase, money: Money) -> list[str]:
+    workbook, instance = case.at(money)
+    reliefs = find_relief(instance, _SECONDS_TO_EXPLAIN)
+    return explain_infeasible(workbook, instance, reliefs, money.budget_musd)
+
+
+def _printed(
+    case: PointCase,
+    money: Money,
+    outcome: PlanOutcome,
+    bound_musd: float | None,
+    reproducible: bool,
+    with_bottlenecks: bool,
+) -> Printed:
+    """Decide the flows, make the tables, audit them as they are written."""
+    assert outcome.investment is not None
+    started = time.perf_counter()
+    workbook, instance = case.at(money)
+    solution = Solution(outcome.investment, case.dispatcher.run(outcome.investment))
+    dispatched = time.perf_counter()
+    tables = make_tables(workbook, instance, solution)
+    tables["bottlenecks"] = (
+        _bottlenecks(case, outcome.investment, solution) if with_bottlenecks else frame("bottlenecks", [])
+    )
+    manifest = (
+        of_solve(instance, outcome, relaxed=False) | of_solution(instance, solution) | of_coverage(tables["losses"])
+    )
+    manifest |= _cost_proof(manifest, bound_musd) | {"reproducible": reproducible} | of_input(workbook)
+    manifest["options"] = {
+        "budget_musd": money.budget_musd,
+        "pots_factor": money.pots_factor,
+        "coverage_gap_points": case.payload.targets.coverage_gap_points,
+        "coverage_slack_points": case.payload.targets.coverage_slack_points,
+        "cost_gap": case.payload.targets.cost_gap,
+        "time_limit_s": case.payload.targets.time_limit_s,
+    }
+    texts = {name: tables[name].to_csv(index=False, lineterminator="\n") for name in COLUMNS}
+    tabled = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in texts.items():
+            (Path(folder) / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
+        result = audit(workbook, Path(folder), money.budget_musd, manifest)
+    manifest["audit"] = {"passed": result.passed, "checks": result.checks, "violations": len(result.violations)}
+    manifest["seconds"] = {
+        "solve": round(outcome.solve_seconds, 3),
+        "dispatch": round(dispatched - started, 3),
+        "report": round(tabled - dispatched, 3),
+        "audit": round(time.perf_counter() - tabled, 3),
+    }
+    return Printed(manifest, texts, tuple(str(violation) for violation in result.violations))
+
+
+def _bottlenecks(case: PointCase, investment: Investment, solution: Solution) -> pd.DataFrame:
+    base = solution.operations[BASE]
+    return bottleneck_table(find_bottlenecks(case.instance, investment, base, streams(case.payload.workbook)))
+
+
+def _cost_proof(manifest: Mapping[str, object], bound_musd: float | None) -> dict[str, object]:
+    """The cost of the printed flows with its bound: None where none was asked for."""
+    cost, bounds = float(str(manifest["cost_musd"])), manifest["bounds"]
+    assert isinstance(bounds, dict)
+    if bound_musd is None:
+        return {"bounds": bounds | {"cost_musd": None}, "cost_gap": None}
+    bound = min(bound_musd, cost)
+    return {"bounds": bounds | {"cost_musd": bound}, "cost_gap": (cost - bound) / max(abs(cost), 1e-9)}
+
+
+def is_coverage(instance: Instance) -> bool:
+    """Whether the case asks for coverage first."""
+    return instance.goal is Goal.COVERAGE

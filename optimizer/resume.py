@@ -1,0 +1,45 @@
+"""What was done of a command that runs many jobs: every result is kept at once, and found again by an interrupted run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import shutil
+from pathlib import Path
+from typing import Any
+
+_FOLDER = ".progress"
+
+
+class Memory:
+    """Results by round and number, in a folder beside the outputs; only of the very same question."""
+
+    def __init__(self, folder: Path, key: str, resume: bool) -> None:
+        self._root = folder / _FOLDER
+        self._place = self._root / hashlib.sha256(key.encode()).hexdigest()[:16]
+        if not resume:
+            shutil.rmtree(self._root, ignore_errors=True)
+        self.found = self._place.is_dir()
+
+    def get(self, name: str, number: int) -> Any:
+        """A result; None where it is not there, or was not written to its end."""
+        try:
+            return pickle.loads(self._file(name, number).read_bytes())
+        except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
+            return None
+
+    def put(self, name: str, number: int, result: Any) -> None:
+        """Keep a result: written aside, then moved into place."""
+        self._place.mkdir(parents=True, exist_ok=True)
+        file = self._file(name, number)
+        aside = file.with_suffix(".new")
+        aside.write_bytes(pickle.dumps(result))
+        os.replace(aside, file)
+
+    def forget(self) -> None:
+        """Throw everything away: the comparison is published."""
+        shutil.rmtree(self._root, ignore_errors=True)
+
+    def _file(self, name: str, number: int) -> Path:
+        return self._place / f"{name.replace(' ', '_').replace(',', '')}-{number}.kept"
