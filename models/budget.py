@@ -69,7 +69,7 @@ def add_budget(m: Any, instance: Instance) -> None:
         return m.TotalOutlay_musd <= limits[n] + more[n]
 
     m.purses = purses = _purses(instance.pots.values())
-    asked = _asked(m, instance) if purses else {}
+    m.asked = asked = _asked(m, instance) if purses else {}
     m.claim_of = _claims(asked, purses, instance.years)
     m.outlay_of = {
         claim: {t: sum(x[t] for c in asked if m.claim_of[c] == claim for x in asked[c]) for t in instance.years}
@@ -129,9 +129,9 @@ def _claims(
 ) -> dict[_Claimant, _Claimant]:
     """Claimant -> the first one for which the same purses pay in the same years."""
     first: dict[tuple[tuple[str, int], ...], _Claimant] = {}
-    return {
-        claimant: first.setdefault(
-            tuple((b, t) for b, purse in purses.items() for t in years if purse.pays(claimant, t)), claimant
-        )
-        for claimant in claimants
-    }
+    claims: dict[_Claimant, _Claimant] = {}
+    for claimant in claimants:
+        able = tuple((b, t) for b, purse in purses.items() for t in years if purse.pays(claimant, t))
+        # What nobody pays for stands for itself, so that it can be named where it makes a case infeasible.
+        claims[claimant] = first.setdefault(able, claimant) if able else claimant
+    return claims

@@ -54,7 +54,7 @@ def build_model(instance: Instance, options: Options) -> Any:
     if options.minimize is Goal.COST:
         add_costs(m, instance)
     if options.tightened:
-        add_tightening(m, instance)
+        add_tightening(m, instance, options.relaxed)
     add_objective(m, options)
     return m
 

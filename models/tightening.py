@@ -1,4 +1,4 @@
-"""Rows that follow from the others for whole fundings, and cut off fractions of them: they change no answer, only the search.
+"""Rows that follow from the others: they change no answer, but show the search what excludes what.
 
 Needs FUNDABLE, Fund, Outlay_musd, Purchase_musd, CLAIMS. Adds Ever, and what can be afforded together.
 """
@@ -15,13 +15,14 @@ from models.instance import Instance
 _Claim = tuple[str, str]
 
 
-def add_tightening(m: Any, instance: Instance) -> None:
+def add_tightening(m: Any, instance: Instance, relaxed: bool = False) -> None:
     """Add Ever (whether a project is funded in any year), and the limits of claims that share their purses.
 
     Payments say implicitly that claims cannot take more than the purses that pay for them hold by the end of a year; said
     as rows on the fundings, the solver sees which of them exclude each other.
     """
-    m.Ever = pyo.Var(m.FUNDABLE, domain=pyo.Binary, doc="project p is funded in some year")
+    domain = pyo.UnitInterval if relaxed else pyo.Binary
+    m.Ever = pyo.Var(m.FUNDABLE, domain=domain, doc="project p is funded in some year")
 
     @m.Constraint(m.FUNDABLE, doc="a project is ever funded if it is funded in one of the years")
     def ever_is_any_year(m, p):
@@ -43,9 +44,7 @@ def add_tightening(m: Any, instance: Instance) -> None:
 
 
 def _unions(m: Any, years: Iterable[int]) -> list[tuple[tuple[_Claim, ...], tuple[str, ...]]]:
-    """Sets of claims with all the purses that pay for them: each claim, each country, each stage, with all whose purses
-    are among theirs.
-    """
+    """Sets of claims with all their purses: each claim, country and stage, with all claims whose purses are among theirs."""
     payers: dict[_Claim, set[str]] = {}
     for b, c, h, _ in m.PAYMENTS:
         payers.setdefault((c, h), set()).add(b)

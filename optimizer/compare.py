@@ -154,7 +154,6 @@ class _Work:
         relaxed = self._round("relaxations", [Relax(chunk) for chunk in chunks])
         points = [point for chunk in relaxed for point in chunk]
         points = self._improve("plans", points, with_neighbours=False)
-        points = self._improve("plans of neighbours", points)
         points = self._bound("bounds", points, _BOUND_NODES)
         points = self._improve("better plans", points)
         points = self._bound("better bounds", points, _LAST_NODES)
@@ -214,11 +213,11 @@ class _Work:
     # ------------------------------------------------------------ the list
 
     def _list(self, points: list[Standing]) -> tuple[list[Standing | None], float | None]:
-        """From the anchor upward, everything listed stays; downward, nothing else comes in."""
+        """From the anchor, the budget in the middle: upward everything listed stays, downward nothing else comes in."""
         held = [n for n, point in enumerate(points) if point.funded is not None]
         if len(held) < 2:
             return [None] * len(points), None
-        anchor = min(held, key=lambda n: (abs(_budget(points[n]) - self._anchor_wanted(points, held)), n))
+        anchor = held[len(held) // 2]
         listed: list[Standing | None] = [None] * len(points)
         listed[anchor] = points[anchor]
         ways = [[n for n in held if n > anchor], [n for n in reversed(held) if n < anchor]]
@@ -228,12 +227,6 @@ class _Work:
             for n, found in zip(numbers, self._round(f"list, step {step + 1}", jobs), strict=True):
                 listed[n] = found if found.funded is not None else None
         return listed, _budget(points[anchor])
-
-    def _anchor_wanted(self, points: list[Standing], held: list[int]) -> float:
-        """The workbook's own budget, where it lies among those compared; else the one in the middle."""
-        own = assemble(self.workbook).budget_musd
-        least, most = _budget(points[held[0]]), _budget(points[held[-1]])
-        return own if own is not None and least <= own <= most else _budget(points[held[len(held) // 2]])
 
     @staticmethod
     def _tie(points: list[Standing], listed: list[Standing | None], held: list[int], n: int, anchor: int) -> Tie:

@@ -32,7 +32,6 @@ from optimizer.solve.master import Money
 from optimizer.solve.plan import PlanOutcome, Step, Targets, solve_plan
 from optimizer.solve.relief import find_relief
 from optimizer.solve.search import Aim, CoverageCase, Keys, Nesting, Standing
-from optimizer.solve.split import Cut
 from optimizer.workbook import Workbook
 
 _SECONDS_TO_EXPLAIN = 20.0
@@ -116,8 +115,7 @@ class Relax:
 
     def run(self, case: PointCase) -> list[Standing]:
         """Return the points with bounds and supports."""
-        pool: list[Cut] = []
-        return [case.coverage.relax(standing, pool, case.aim) for standing in self.standings]
+        return case.coverage.relax(self.standings, case.aim)
 
 
 @dataclass(frozen=True)
@@ -177,9 +175,9 @@ class Tie:
         worth = (best.funded or frozenset()) | self.nesting.listed
         found = search.improve(start, worth, self.nodes, aim, self.nesting)
         if not found.is_proven(aim):
-            found = search.relax(found, [], aim, self.nesting)
+            (found,) = search.relax([found], aim, self.nesting)
             found = search.improve(found, worth, self.nodes, aim, self.nesting)
-        return search.bound(found, self.nodes, aim, self.nesting)
+        return found
 
 
 # ---------------------------------------------------------------- the plan made ready to print

@@ -12,7 +12,7 @@ from models.options import Layout
 from models.solution import Investment, extract_investment
 from optimizer.solve.coverage import least_slack
 from optimizer.solve.highs import Limits, Status
-from optimizer.solve.master import Money, Ties, cost_master
+from optimizer.solve.master import Money, Relaxation, Ties, cost_master
 from optimizer.solve.search import CoverageCase, Standing
 from optimizer.solve.split import Cut, Translation
 from optimizer.solve.work import EXACT_MUSD
@@ -62,6 +62,6 @@ class CostCase:
     def _bound(self, money: Money, known: list[Cut], limit_kt: float) -> float | None:
         """The linear relaxation: no plan that covers as much is cheaper."""
         most = replace(money, shortfall_limit_kt=limit_kt)
-        outcome, used = self.master.relax(most, Ties(), [], Limits(), known)
+        outcome, used = Relaxation(self.master, Ties(), known).solve(most, Limits())
         known += used
         return outcome.objective if outcome.status is Status.OPTIMAL else None

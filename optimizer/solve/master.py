@@ -23,8 +23,11 @@ from optimizer.solve.split import Answer, Cut, Split
 _NEWS = 1e-2
 _AGREED_POINTS = 1e-4
 _AGREED_KT = 2e-7  # Where the shortfall is a limit: a fifth of the least slack that it has.
+# Cuts that lie further below a relaxation's shortfall say nothing near it, in points.
+_NEAR_POINTS = 0.05
 _MOST_ROUNDS = 200
 _GUARD_PRICE = 100.0
+_HARD_KT = 1e-8  # Least that a guard must be missed by, as a cut says, to be worth a row.
 _WHOLE = 1e-6
 
 
@@ -141,18 +144,7 @@ class Master:
         for column, value in zip(self.split.columns.tolist(), plan[: len(self.split.columns)].tolist(), strict=True):
             self.session.variables[column].set_value(value, skip_validation=True)
 
-    # ------------------------------------------------------------ three questions
-
-    def relax(
-        self, money: Money, ties: Ties, pool: list[Cut], limits: Limits, known: Iterable[Cut] = ()
-    ) -> tuple[Outcome, list[Cut]]:
-        """Solve the linear relaxation; return it (its bound is valid for every plan), and the cuts it needed.
-
-        It starts with the cuts ``known``; ``pool`` is looked through first, and grows by what the blocks had to say anew.
-        """
-        program = self.program(money, ties)
-        session = self._session(replace(program, integer=np.zeros(len(program.integer), dtype=bool)), ties, known)
-        return self._agree(session, pool, limits)
+    # ------------------------------------------------------------ what is asked
 
     def price(self, money: Money, ties: Ties, pool: list[Cut], funded: np.ndarray, limits: Limits) -> Priced | None:
         """Find the best sizes and purchases with these fundings, and their exact shortfall; None if the money does not do."""
@@ -165,7 +157,7 @@ class Master:
         bound = self.program(money, ties)
         if (values < bound.lower[columns] - _WHOLE).any() or (values > bound.upper[columns] + _WHOLE).any():
             return None
-        session = self._session(self.program(money, fixed), ties, ())
+        session = self.session_of(self.program(money, fixed), ties, ())
         return self._best_of(session, pool, limits)
 
     def search(
@@ -184,7 +176,7 @@ class Master:
             integer = np.zeros(len(program.integer), dtype=bool)
             integer[whole] = True
             program = replace(program, integer=integer)
-        session = self._session(program, ties, cuts)
+        session = self.session_of(program, ties, cuts)
         if own_heuristics:
             session.branch_only()
         if start is not None:
@@ -193,44 +185,38 @@ class Master:
 
     # ------------------------------------------------------------ how they are answered
 
-    def _session(self, program: Program, ties: Ties, cuts: Iterable[Cut]) -> Session:
+    def set_money(self, session: Session, money: Money) -> None:
+        """Change what may be spent in a session of the master."""
+        uppers = self.program(money).row_upper
+        rows = self._rows("outlay_within_budget", "payments_within_purse", "affordable_together", "shortfall_is_kept")
+        session.set_row_uppers(rows, uppers[rows])
+
+    def session_of(self, program: Program, ties: Ties, cuts: Iterable[Cut]) -> Session:
+        """A solver with this program, the rows of the ties and the cuts."""
         session = Session(None, self.interrupt, program)
         for columns, factors, lower in ties.rows:
             session.add_row(columns, factors, lower)
         for cut in cuts:
-            self._add(session, cut)
+            self.add(session, cut)
         return session
 
-    def _add(self, session: Session, cut: Cut) -> None:
+    def add(self, session: Session, cut: Cut) -> None:
+        """Put a cut into a session of the master."""
+        if cut.hard:
+            session.add_row(cut.columns, -cut.slope, cut.constant)
+            return
         shortfall = self.split.shortfalls.start + cut.block
         session.add_row(np.r_[shortfall, cut.columns], np.r_[1.0, -cut.slope], cut.constant)
 
-    def _news(self, cuts: Sequence[Cut], plan: np.ndarray) -> list[Cut]:
-        """Cuts that say more than the master's shortfalls under the plan."""
-        known, least = plan[self.split.shortfalls], _NEWS * self.agreed_kt
-        return [cut for cut in cuts if cut.at(plan) > known[cut.block] + least]
+    def news(self, cuts: Sequence[Cut], plan: np.ndarray) -> list[Cut]:
+        """Cuts that say more than the master knows under the plan."""
+        known = plan[self.split.shortfalls]
+        least = _NEWS * self.agreed_kt
+        return [cut for cut in cuts if cut.at(plan) > (_HARD_KT if cut.hard else known[cut.block] + least)]
 
-    def _agree(self, session: Session, pool: list[Cut], limits: Limits) -> tuple[Outcome, list[Cut]]:
-        """Solve with ever more cuts, first of those at hand, until the blocks have nothing new to say."""
-        used: list[Cut] = []
-        outcome = Outcome(Status.NO_PLAN, None, None, None, 0.0)
-        for _ in range(_MOST_ROUNDS):
-            outcome = session.solve(limits)
-            if outcome.values is None:
-                break
-            news = self._news(pool, outcome.values)
-            if not news:
-                answer = self.split.ask(outcome.values)
-                if self.split.missing(outcome.values, answer) < self.agreed_kt:
-                    break
-                news = self._news(answer.cuts, outcome.values)
-                pool += news
-            if not news:
-                break
-            for cut in news:
-                self._add(session, cut)
-            used += news
-        return outcome, used
+    def agrees(self, plan: np.ndarray, answer: Answer) -> bool:
+        """Whether the blocks say what the master knows of the plan, and miss no guard."""
+        return answer.missed_kt == 0.0 and self.split.missing(plan, answer) < self.agreed_kt
 
     def _best_of(self, session: Session, pool: list[Cut], limits: Limits) -> Priced | None:
         """The best plan met on the way to agreement, at its exact shortfall."""
@@ -239,22 +225,82 @@ class Master:
             outcome = session.solve(limits)
             if outcome.values is None or outcome.objective is None:
                 break
-            news = self._news(pool, outcome.values)
+            news = self.news(pool, outcome.values)
             if not news:
                 answer = self.split.ask(outcome.values)
                 true = self.split.total(outcome.values, answer)
-                agreed = self.split.missing(outcome.values, answer) < self.agreed_kt
+                agreed = self.agrees(outcome.values, answer)
                 worth = answer.missed_kt == 0.0 and (agreed or not self.has_costs)
                 if worth and (best is None or true < best.value):
                     plan = outcome.values.copy()
                     plan[self.split.shortfalls] = answer.shortfall
                     best = Priced(true, plan, answer)
-                news = self._news(answer.cuts, outcome.values)
+                news = self.news(answer.cuts, outcome.values)
                 pool += news
                 if agreed:
                     break
             if not news:
                 break
             for cut in news:
-                self._add(session, cut)
+                self.add(session, cut)
         return best
+
+
+class Relaxation:
+    """The linear relaxation of a master, solved for one budget after the other: what was learned stays, and the start is warm.
+
+    Its value is a lower bound for every plan.
+    """
+
+    def __init__(self, master: Master, ties: Ties = Ties(), known: Iterable[Cut] = ()) -> None:
+        self.master, self.ties = master, ties
+        self._pool, self._inside = list(known), 0
+        self._session: Session | None = None
+
+    def learn(self, cuts: Iterable[Cut]) -> None:
+        """Take cuts from elsewhere."""
+        self._pool += cuts
+
+    def solve(self, money: Money, limits: Limits) -> tuple[Outcome, list[Cut]]:
+        """Solve with ever more cuts until the blocks have nothing new to say; return it with the cuts that bind or nearly do."""
+        session = self._begun(money)
+        outcome = Outcome(Status.NO_PLAN, None, None, None, 0.0)
+        for _ in range(_MOST_ROUNDS):
+            outcome = session.solve(limits)
+            if outcome.values is None:
+                return outcome, []
+            news = self.master.news(self._pool[self._inside :], outcome.values)
+            if not news:
+                answer = self.master.split.ask(outcome.values)
+                if self.master.agrees(outcome.values, answer):
+                    break
+                news = self.master.news(answer.cuts, outcome.values)
+            if not news:
+                break
+            self._take(session, news)
+        assert outcome.values is not None
+        return outcome, self._near(outcome.values)
+
+    def _begun(self, money: Money) -> Session:
+        if self._session is None:
+            program = self.master.program(money, self.ties)
+            relaxed = replace(program, integer=np.zeros(len(program.integer), dtype=bool))
+            self._session = self.master.session_of(relaxed, self.ties, self._pool)
+            self._inside = len(self._pool)
+        else:
+            self.master.set_money(self._session, money)
+        return self._session
+
+    def _take(self, session: Session, news: list[Cut]) -> None:
+        """Put cuts in; the pool keeps those inside first."""
+        taken = set(news)
+        waiting = [cut for cut in self._pool[self._inside :] if cut not in taken]
+        for cut in news:
+            self.master.add(session, cut)
+        self._pool = [*self._pool[: self._inside], *news, *waiting]
+        self._inside += len(news)
+
+    def _near(self, plan: np.ndarray) -> list[Cut]:
+        """Cuts that hold the plan's shortfalls up, or would soon."""
+        known, least = plan[self.master.split.shortfalls], _NEAR_POINTS * self.master.point_kt
+        return [cut for cut in self._pool[: self._inside] if cut.hard or cut.at(plan) > known[cut.block] - least]

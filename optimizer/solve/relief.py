@@ -67,6 +67,8 @@ def _in_full(model: Any, instance: Instance, relief: Relief) -> list[Relief]:
     """What a group of demand rows lacks, for each row in proportion to what it must be served; shares with their whole."""
     if relief.limit == "country_share_within_limit":
         return [replace(relief, whole=_allied_capacity(model, instance, relief))]
+    if relief.limit == "outlay_is_paid":
+        return _by_claimant(model, relief)
     if relief.limit != "minimum_coverage_is_served":
         return [relief]
     d, t, s = relief.index
@@ -78,6 +80,24 @@ def _in_full(model: Any, instance: Instance, relief: Relief) -> list[Relief]:
         Relief(relief.limit, (x, t, s), relief.amount * must / every, relief.unit)
         for x, must in rows.items()
         if must > 0.0
+    ]
+
+
+def _by_claimant(model: Any, relief: Relief) -> list[Relief]:
+    """What of a claim is not paid, for each country and stage in proportion to what it takes."""
+    c, h, t = relief.index
+    takes = {
+        claimant: sum(pyo.value(outlay[t]) for outlay in outlays)
+        for claimant, outlays in model.asked.items()
+        if model.claim_of[claimant] == (c, h)
+    }
+    every = sum(takes.values())
+    if every <= _LEAST:
+        return [relief]
+    return [
+        Relief(relief.limit, (*claimant, t), relief.amount * musd / every, relief.unit)
+        for claimant, musd in takes.items()
+        if musd > _LEAST
     ]
 
 

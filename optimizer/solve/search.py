@@ -23,7 +23,7 @@ import numpy as np
 
 from models.instance import Instance
 from optimizer.solve.highs import Interrupt, Limits, Outcome, Status
-from optimizer.solve.master import Master, Money, Ties, bound_master, coverage_master
+from optimizer.solve.master import Master, Money, Relaxation, Ties, bound_master, coverage_master
 from optimizer.solve.split import Cut, Translation
 
 Keys = frozenset[tuple[str, int]]
@@ -142,19 +142,20 @@ class CoverageCase:
 
     # ------------------------------------------------------------ the steps
 
-    def relax(self, standing: Standing, pool: list[Cut], aim: Aim, nesting: Nesting | None = None) -> Standing:
-        """Take the bound of the relaxations, loosened and in full, and the fundings that they use; ``pool`` grows."""
+    def relax(self, standings: Iterable[Standing], aim: Aim, nesting: Nesting | None = None) -> list[Standing]:
+        """Take the bounds of the relaxations, loosened and in full, and the fundings that they use, point after point."""
         self.loose.begin()
-        outcome, used = self.loose.relax(
-            standing.money, self._ties(self.loose, nesting), pool, Limits(seconds=aim.left)
-        )
+        self.full.begin()
+        loose = Relaxation(self.loose, self._ties(self.loose, nesting))
+        full = Relaxation(self.full, self._ties(self.full, nesting))
+        return [self._relaxed(standing, loose, full, aim) for standing in standings]
+
+    def _relaxed(self, standing: Standing, loose: Relaxation, full: Relaxation, aim: Aim) -> Standing:
+        outcome, used = loose.solve(standing.money, Limits(seconds=aim.left))
         if outcome.values is None or outcome.objective is None:
             return replace(standing, feasible=outcome.status is not Status.INFEASIBLE, reproducible=not aim.is_over)
-        self.full.begin()
-        known = self._in_full.cuts(used)
-        whole, more = self.full.relax(
-            standing.money, self._ties(self.full, nesting), known, Limits(seconds=aim.left), known
-        )
+        full.learn(self._in_full.cuts(used))
+        whole, more = full.solve(standing.money, Limits(seconds=aim.left))
         if whole.values is None or whole.objective is None:
             return replace(standing, feasible=whole.status is not Status.INFEASIBLE, reproducible=not aim.is_over)
         support = _used(self.loose, outcome.values) | _used(self.full, whole.values)
@@ -184,7 +185,9 @@ class CoverageCase:
         self.full.begin()
         worth |= standing.support | (standing.funded or frozenset())
         idle = self.full.vector(worth) == 0.0
-        limits = Limits(max(_EXACT_KT, _INNER * aim.gap_kt), seconds=aim.left, nodes=nodes)
+        inner = max(_EXACT_KT, _INNER * aim.gap_kt)
+        # A plan that near to the bound needs no better one, though the blocks may think a little less of it.
+        limits = Limits(inner, seconds=aim.left, nodes=nodes, target=standing.bound_kt + aim.gap_kt - inner)
         ties = self._ties(self.full, nesting).closed(self.full.fund[idle])
         outcome = self._search(self.full, standing, ties, limits, None)
         return self._plans(standing, outcome, nesting, aim)
@@ -213,7 +216,7 @@ class CoverageCase:
         """Search everything whole, round after round with the cuts that its plans were short of."""
         while not standing.is_proven(aim) and not aim.is_over:
             self.full.begin()
-            before = len(standing.more)
+            before = standing.value_kt, standing.bound_kt, len(standing.more)
             enough = standing.value_kt - aim.gap_kt if standing.funded is not None else None
             limits = Limits(max(_EXACT_KT, _INNER * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=enough)
             outcome = self._search(self.full, standing, self._ties(self.full, nesting), limits, None)
@@ -221,8 +224,8 @@ class CoverageCase:
                 return replace(standing, feasible=False)
             standing = replace(standing, bound_kt=max(standing.bound_kt, outcome.bound or 0.0))
             standing = self._plans(standing, outcome, nesting, aim)
-            if nodes is not None or len(standing.more) == before:
-                break  # Beyond this only what cannot be told apart is left, or the next round would be the same.
+            if nodes is not None or (standing.value_kt, standing.bound_kt, len(standing.more)) == before:
+                break  # Beyond this only what cannot be told apart is left: the next round would be the same.
         return standing
 
     # ------------------------------------------------------------ what they share
@@ -244,12 +247,15 @@ class CoverageCase:
         return replace(standing, reproducible=standing.reproducible and not aim.is_over and not outcome.interrupted)
 
     def _priced(self, standing: Standing, funded: np.ndarray, nesting: Nesting | None) -> Standing:
-        learned: list[Cut] = []
-        priced = self.full.price(standing.money, self._ties(self.full, nesting), learned, funded, Limits(_EXACT_KT))
+        known = [*self._in_full.cuts(standing.cuts), *standing.more]
+        before = len(known)
+        priced = self.full.price(standing.money, self._ties(self.full, nesting), known, funded, Limits(_EXACT_KT))
+        # What the blocks say of the plan itself, and which plans miss a guard: cuts met on the way to it say little beside.
+        learned = [cut for cut in known[before:] if priced is None or cut.hard]
+        final = [] if priced is None else priced.answer.cuts
+        standing = replace(standing, more=tuple(dict.fromkeys([*standing.more, *learned, *final])))
         if priced is None:
             return standing
-        # What the blocks say of the plan itself: cuts met on the way to it say little beside.
-        standing = replace(standing, more=(*standing.more, *priced.answer.cuts))
         if priced.value >= standing.value_kt - _EXACT_KT:
             return standing
         keys = self.full.chosen(priced.plan)

@@ -9,7 +9,7 @@ every plan and, since operation does not contain the budget, for every budget (L
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -36,12 +36,16 @@ _MISSED_KT = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """Least shortfall of block ``block`` >= ``constant`` + ``slope`` x (master columns ``columns``), kt."""
+    """Least shortfall of block ``block`` >= ``constant`` + ``slope`` x (master columns ``columns``), kt.
+
+    ``hard``: it speaks of the kt by which guards are missed, which must be 0: 0 >= ``constant`` + ``slope`` x columns.
+    """
 
     block: int
     columns: np.ndarray
     slope: np.ndarray
     constant: float
+    hard: bool = False
 
     def at(self, plan: np.ndarray) -> float:
         """What the cut says of a plan, kt."""
@@ -60,37 +64,67 @@ class Answer:
 class Block:
     """One year of the base, or one loss: its own columns, and copies of the master's columns that it depends on.
 
-    ``name``: its scenario and first year. ``share``: how often its shortfall counts, at most.
+    ``name``: the same in every model of the case. ``share``: how often its shortfall counts, at most.
     """
 
     def __init__(
-        self, name: tuple[str, int], program: Program, own: int, links: np.ndarray, guards: int, share: float
+        self, name: tuple[object, ...], program: Program, own: int, links: np.ndarray, guards: int, share: float
     ) -> None:
         self.name, self.share = name, share
-        self.own, self.links, self.guards = own, links, guards
+        self.own, self.links = own, links
         self._highs = new_solver(program)
         self._link_columns = np.arange(own, own + len(links), dtype=np.int32)
+        self._guards = np.arange(own - guards, own, dtype=np.int32)
+        self._cost = program.cost
+        self._missed_only = np.zeros(len(program.cost))
+        self._missed_only[self._guards] = 1.0
 
     def begin(self) -> None:
         """Forget the warm start."""
         self._highs.clearSolver()
 
-    def solve(self, plan: np.ndarray) -> tuple[float, np.ndarray, float]:
-        """Least shortfall under the plan's values of the master columns, its slopes, and what guards miss."""
+    def solve(self, plan: np.ndarray, number: int) -> tuple[float, list[Cut], float]:
+        """Least shortfall under the plan's values of the master columns, cuts, and the kt by which guards are missed.
+
+        A guard may be missed at a price, which gives a valid cut whatever the price. Where that happens the least that must
+        be missed is asked for: if it is nothing, the shortfall is that without missing any.
+        """
         given = plan[self.links]
         self._highs.changeColsBounds(len(self.links), self._link_columns, given, given)
-        self._highs.run()
-        if self._highs.getModelStatus() not in (
-            highspy.HighsModelStatus.kOptimal,
-            highspy.HighsModelStatus.kModelEmpty,
-        ):
-            self._highs.clearSolver()  # A warm start can end in numerical trouble; from nothing the same problem solves.
-            self._highs.run()
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise SolverError(f"a block ended with: {self._highs.modelStatusToString(self._highs.getModelStatus())}")
-        solution = self._highs.getSolution()
-        missed = sum(solution.col_value[self.own - self.guards : self.own]) if self.guards else 0.0
-        return self._highs.getInfo().objective_function_value, np.array(solution.col_dual)[self.own :], missed
+        value, cut = self._least(given, number)
+        missed = self._missed()
+        if missed <= _MISSED_KT:
+            return value, [cut], 0.0
+        self._change_costs(self._missed_only)
+        missed, hard = self._least(given, number)
+        self._change_costs(self._cost)
+        if missed > _MISSED_KT:
+            return value, [cut, replace(hard, hard=True)], missed
+        count, zeros = len(self._guards), np.zeros(len(self._guards))
+        self._highs.changeColsBounds(count, self._guards, zeros, np.full(count, _MISSED_KT))
+        value, cut = self._least(given, number)
+        self._highs.changeColsBounds(count, self._guards, zeros, np.full(count, np.inf))
+        return value, [cut], 0.0
+
+    def _missed(self) -> float:
+        values = self._highs.getSolution().col_value
+        return float(sum(values[n] for n in self._guards))
+
+    def _change_costs(self, costs: np.ndarray) -> None:
+        self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+
+    def _least(self, given: np.ndarray, number: int) -> tuple[float, Cut]:
+        """Solve; the reduced costs of the copies of the master's columns are the slopes of a cut."""
+        highs, solved = self._highs, highspy.HighsModelStatus.kOptimal
+        highs.run()
+        if highs.getModelStatus() != solved:
+            highs.clearSolver()  # A warm start can end in numerical trouble; from nothing the same problem solves.
+            highs.run()
+        if highs.getModelStatus() != solved:
+            raise SolverError(f"a block ended with: {highs.modelStatusToString(highs.getModelStatus())}")
+        value, slope = highs.getInfo().objective_function_value, np.array(highs.getSolution().col_dual)[self.own :]
+        kept = np.abs(slope) > _NOTHING
+        return value, Cut(number, self.links[kept], slope[kept], float(value - slope[kept] @ given[kept]))
 
 
 class Split:
@@ -200,14 +234,12 @@ class Split:
 
     def ask(self, plan: np.ndarray) -> Answer:
         """Solve every block under the plan (values of the master's columns)."""
-        values, cuts, missed = np.zeros(len(self.blocks)), [], 0.0
+        values, cuts, missed = np.zeros(len(self.blocks)), list[Cut](), 0.0
         for n, block in enumerate(self.blocks):
-            values[n], slope, short = block.solve(plan)
-            given = plan[block.links]
-            kept = np.abs(slope) > _NOTHING
-            cuts.append(Cut(n, block.links[kept], slope[kept], float(values[n] - slope @ given)))
+            values[n], found, short = block.solve(plan, n)
+            cuts += found
             missed += short
-        return Answer(values, tuple(cuts), missed if missed > _MISSED_KT else 0.0)
+        return Answer(values, tuple(cuts), missed)
 
 
 def _is_operation(variable: Any, apart: Collection[str]) -> bool:
@@ -216,9 +248,10 @@ def _is_operation(variable: Any, apart: Collection[str]) -> bool:
     return name in _OPERATION and index[-1] in apart and not (name == "Draw_kt" and index[-1] == BASE)
 
 
-def _name(variables: Sequence[Any]) -> tuple[str, int]:
-    """Scenario and first year of a block's variables: the last two of every index."""
-    return variables[0].index()[-1], min(variable.index()[-2] for variable in variables)
+def _name(variables: Sequence[Any]) -> tuple[object, ...]:
+    """Scenario, first year, first variable and size: chains that do not meet are blocks of their own in the same year."""
+    year = min(variable.index()[-2] for variable in variables)
+    return variables[0].index()[-1], year, min(variable.name for variable in variables), len(variables)
 
 
 def _key(variable: Any) -> tuple[str, Any]:
@@ -241,7 +274,7 @@ class Translation:
         for cut in cuts:
             number, columns = self._blocks[cut.block], self._columns[cut.columns]
             if number is not None and (columns >= 0).all():
-                found.append(Cut(number, columns, cut.slope, cut.constant))
+                found.append(Cut(number, columns, cut.slope, cut.constant, cut.hard))
         return found
 
 
