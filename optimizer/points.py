@@ -87,7 +87,7 @@ class PointCase:
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """Models of the flows."""
-        return Dispatcher(self.instance)
+        return Dispatcher(self.instance, settles_cost=is_coverage(self.instance))
 
     @property
     def aim(self) -> Aim:

@@ -17,6 +17,7 @@ from optimizer.solve.search import CoverageCase, Standing
 from optimizer.solve.split import Cut, Translation
 from optimizer.solve.work import EXACT_MUSD
 
+_NEAR_POINTS = 1e-2  # Shortfall that the bound of the cost may leave out.
 _HALF = 0.5  # Of the slack that the shortfall has: the rest is for the tolerance of the blocks.
 
 
@@ -62,6 +63,7 @@ class CostCase:
     def _bound(self, money: Money, known: list[Cut], limit_kt: float) -> float | None:
         """The linear relaxation: no plan that covers as much is cheaper."""
         most = replace(money, shortfall_limit_kt=limit_kt)
-        outcome, used = Relaxation(self.master, Ties(), known).solve(most, Limits())
+        near = _NEAR_POINTS * self.master.point_kt
+        outcome, used = Relaxation(self.master, Ties(), known, near).solve(most, Limits())
         known += used
         return outcome.objective if outcome.status is Status.OPTIMAL else None

@@ -36,7 +36,7 @@ _SLACK = 1e-8
 # Reduced costs below are noise of the solver.
 _REDUCED = 1e-7
 _BASE_ORDER = ("uneven", "moved", "open")
-_UNSETTLED_ORDER = ("cost", "uneven", "moved", "open")
+_SETTLING_ORDER = ("cost", "uneven", "moved", "open")
 _LOSS_ORDER = ("shortfall", "uneven", "cost", "moved")
 # Weights with which all goals are sought at once, the largest coefficient of each goal being 1.
 _WEIGHTS = {"shortfall": 1e4, "uneven": 1e2, "cost": 5.0, "moved": 1e-3, "open": 1e-4}
@@ -116,10 +116,11 @@ def _job(job: Job) -> Operation:
 class Dispatcher:
     """Decides the printed flows of one plan after the other, in this process: what plans have in common is built once."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, settles_cost: bool = False) -> None:
+        """Build all parts; ``settles_cost``: the plans leave the running cost of the base to the flows."""
         self.instance = instance
         networks: dict[str, Network] = {}
-        self._parts = [_Part(instance, networks, *job) for job in _jobs(instance)]
+        self._parts = [_Part(instance, networks, *job, settles_cost) for job in _jobs(instance)]
 
     def run(self, investment: Investment) -> dict[str, Operation]:
         """Decide the flows of every scenario; see ``dispatch_all``, which gives the same.
@@ -140,12 +141,18 @@ class _Part:
     """
 
     def __init__(
-        self, instance: Instance, networks: dict[str, Network], scenario: Scenario, years: tuple[int, ...]
+        self,
+        instance: Instance,
+        networks: dict[str, Network],
+        scenario: Scenario,
+        years: tuple[int, ...],
+        settles_cost: bool = False,
     ) -> None:
         """Build the part; ``networks`` are those of the scenarios so far, which it adds its own to."""
         self.instance = instance
         self.scenario = replace(scenario, span=years, years=years) if scenario.is_base else scenario
-        self.order = _BASE_ORDER if scenario.is_base else _LOSS_ORDER
+        base_order = _SETTLING_ORDER if settles_cost else _BASE_ORDER
+        self.order = base_order if scenario.is_base else _LOSS_ORDER
         self.model = build_dispatch(instance, self.scenario, networks.get(scenario.name))
         networks |= self.model.networks
         self.session = Session(self.model)
@@ -177,7 +184,8 @@ class _Part:
             if outcome.values is None:
                 return None
             # Just what this plan needs, as the limits of a solved plan are.
-            fixed += [(limits[goal], float(self.goals[goal] @ outcome.values)) for goal in limits]
+            settled = [goal for goal in limits if goal not in self.order]
+            fixed += [(limits[goal], float(self.goals[goal] @ outcome.values)) for goal in settled]
         ladder = self._ladder(fixed)
         outcome = ladder.minimize_costs(self._weighed(self.order))
         return None if outcome.values is None else ladder.basis()
@@ -191,13 +199,11 @@ class _Part:
     def run(self, investment: Investment) -> Operation:
         """Decide the flows under a plan."""
         ladder = self._ladder(planned(self.model, investment, _SLACK))
-        unsettled = self.scenario.is_base and not investment.base_running_musd
-        order = _UNSETTLED_ORDER if unsettled else self.order
-        outcome = ladder.minimize_costs(self._weighed(order), self.start)
+        outcome = ladder.minimize_costs(self._weighed(self.order), self.start)
         if outcome.values is None:
             raise SolverError(f"the plan cannot be run in scenario {self.scenario.name} ({outcome.status})")
         values = outcome.values
-        for goal in order:
+        for goal in self.order:
             outcome = ladder.minimize_costs(self.goals[goal])
             if outcome.values is None:
                 break  # Lost to rounding between goals: what the earlier goals decided stands.

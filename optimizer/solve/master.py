@@ -214,9 +214,9 @@ class Master:
         least = _NEWS * self.agreed_kt
         return [cut for cut in cuts if cut.at(plan) > (_HARD_KT if cut.hard else known[cut.block] + least)]
 
-    def agrees(self, plan: np.ndarray, answer: Answer) -> bool:
+    def agrees(self, plan: np.ndarray, answer: Answer, agreed_kt: float) -> bool:
         """Whether the blocks say what the master knows of the plan, and miss no guard."""
-        return answer.missed_kt == 0.0 and self.split.missing(plan, answer) < self.agreed_kt
+        return answer.missed_kt == 0.0 and self.split.missing(plan, answer) < agreed_kt
 
     def _best_of(self, session: Session, pool: list[Cut], limits: Limits) -> Priced | None:
         """The best plan met on the way to agreement, at its exact shortfall."""
@@ -229,7 +229,7 @@ class Master:
             if not news:
                 answer = self.split.ask(outcome.values)
                 true = self.split.total(outcome.values, answer)
-                agreed = self.agrees(outcome.values, answer)
+                agreed = self.agrees(outcome.values, answer, self.agreed_kt)
                 worth = answer.missed_kt == 0.0 and (agreed or not self.has_costs)
                 if worth and (best is None or true < best.value):
                     plan = outcome.values.copy()
@@ -252,8 +252,12 @@ class Relaxation:
     Its value is a lower bound for every plan.
     """
 
-    def __init__(self, master: Master, ties: Ties = Ties(), known: Iterable[Cut] = ()) -> None:
+    def __init__(
+        self, master: Master, ties: Ties = Ties(), known: Iterable[Cut] = (), agreed_kt: float | None = None
+    ) -> None:
+        """Take a master; ``agreed_kt``: how far master and blocks may differ at the end (a bound may well stop early)."""
         self.master, self.ties = master, ties
+        self._agreed_kt = master.agreed_kt if agreed_kt is None else agreed_kt
         self._pool, self._inside = list(known), 0
         self._session: Session | None = None
 
@@ -272,7 +276,7 @@ class Relaxation:
             news = self.master.news(self._pool[self._inside :], outcome.values)
             if not news:
                 answer = self.master.split.ask(outcome.values)
-                if self.master.agrees(outcome.values, answer):
+                if self.master.agrees(outcome.values, answer, self._agreed_kt):
                     break
                 news = self.master.news(answer.cuts, outcome.values)
             if not news:
