@@ -33,7 +33,8 @@ COMPARISON, POINTS, LIST, CEILING = "compare.xlsx", "points", "list", "unlimited
 SCALE, KEEP = "scale", "keep"
 _MOST_BUDGETS = 200
 _NEIGHBOURS = 5  # Points whose relaxations are solved one after the other.
-_IMPROVE_NODES, _BOUND_NODES, _LAST_NODES, _FINISH_NODES, _TIE_NODES = 300, 300, 1200, 150, 150
+_IMPROVE_NODES, _FINISH_NODES, _TIE_NODES = 100, 2000, 60
+_BOUND_NODES = (300, 500)  # Of one round after the other.
 _RICH = 1e4  # Times the pots: more than anything could cost.
 
 
@@ -85,7 +86,7 @@ def run_compare(path: Path, out: Path | None, options: CompareOptions, progress:
             work = _Work(workbook, options, targets, crew, memory, progress)
             comparison, violations = work.compare(started)
         if not violations:
-            _publish(comparison, output, progress)
+            _publish(comparison, work.printed, output, progress)
             memory.forget()
     return Compared(comparison, folder, violations)
 
@@ -112,6 +113,7 @@ class _Work:
         self.crew, self.memory, self.progress = crew, memory, progress
         self.instance = assemble(workbook, options.budgets_musd[0])
         self.pots_musd = sum(pot.budget_musd for pot in self.instance.pots.values()) if self.instance.pots else None
+        self.printed: dict[str, Printed] = {}
         self.aim = Aim(targets.coverage_gap_points * self.instance.weighted_demand_kt / 100.0)
 
     def compare(self, started: float) -> tuple[Comparison, tuple[str, ...]]:
@@ -119,8 +121,7 @@ class _Work:
         moneys = [self._money(budget) for budget in self.options.budgets_musd]
         anchor: float | None = None
         if is_coverage(self.instance):
-            points, ceiling = self._search(moneys)
-            listed, anchor = self._list(points)
+            points, listed, ceiling, anchor = self._search(moneys)
             best, listing, top = self._print(points, listed, ceiling)
             reasons = self._explain([p.money for p in points if not p.feasible])
         else:
@@ -138,8 +139,13 @@ class _Work:
             pots=NO_POTS if self.pots_musd is None else self.options.pots,
             manifest=manifest,
         )
-        every = [*best, *listing, top]
-        return comparison, tuple(line for one in every if one is not None for line in one.violations)
+        places = [
+            *((f"{money.budget_musd:g}", plan) for money, plan in zip(moneys, best, strict=True)),
+            *((f"{LIST}/{money.budget_musd:g}", plan) for money, plan in zip(moneys, listing, strict=True)),
+            (CEILING, top),
+        ]
+        self.printed = {place: plan for place, plan in places if plan is not None and plan.tables}
+        return comparison, tuple(f"{p}: {line}" for p, plan in self.printed.items() for line in plan.violations)
 
     def _money(self, budget: float) -> Money:
         scaled = self.pots_musd is not None and self.options.pots == SCALE
@@ -147,19 +153,22 @@ class _Work:
 
     # ------------------------------------------------------------ rounds
 
-    def _search(self, moneys: list[Money]) -> tuple[list[Standing], Standing]:
-        """Search every budget and, as the last point, unlimited money."""
+    def _search(self, moneys: list[Money]) -> tuple[list[Standing], list[Standing | None], Standing, float | None]:
+        """Search every budget, the list, and, as the last point, unlimited money."""
         points = [Standing(money) for money in (*moneys, Money(None, _RICH))]
         chunks = [tuple(points[n : n + _NEIGHBOURS]) for n in range(0, len(points), _NEIGHBOURS)]
         relaxed = self._round("relaxations", [Relax(chunk) for chunk in chunks])
         points = [point for chunk in relaxed for point in chunk]
         points = self._improve("plans", points, with_neighbours=False)
-        points = self._bound("bounds", points, _BOUND_NODES)
-        points = self._improve("better plans", points)
-        points = self._bound("better bounds", points, _LAST_NODES)
-        points = self._improve("last plans", points)
-        points = self._step("all whole", points, self._open(points), lambda _, point: Finish(point, _FINISH_NODES))
-        return points[:-1], points[-1]
+        # The list comes early: its plans are plans, and often better than what was found without it.
+        listed, anchor = self._list(points[:-1])
+        points = in_line([*map(better, points, [*listed, None])])
+        for n, nodes in enumerate(_BOUND_NODES, start=1):
+            points = self._bound(f"bounds {n}", points, nodes)
+            points = self._improve(f"better plans {n}", points)
+        lost = [n for n, point in enumerate(points) if point.feasible and point.funded is None]
+        points = self._step("all whole", points, lost, lambda _, point: Finish(point, _FINISH_NODES))
+        return points[:-1], listed, points[-1], anchor
 
     def _improve(self, name: str, points: list[Standing], with_neighbours: bool = True) -> list[Standing]:
         def job(n: int, point: Standing) -> Job:
@@ -310,6 +319,13 @@ def _budget(point: Standing) -> float:
     return point.money.budget_musd or 0.0
 
 
+def better(point: Standing, other: Standing | None) -> Standing:
+    """A point with the plan of another search of the same budget, where that one is better."""
+    if other is None or other.funded is None or other.value_kt >= point.value_kt:
+        return point
+    return replace(point, value_kt=other.value_kt, funded=other.funded, plan=other.plan)
+
+
 def in_line(points: Sequence[Standing]) -> list[Standing]:
     """Hand plans upward and bounds downward, so that more money never covers less, by plan or by bound."""
     found = list(points)
@@ -333,19 +349,12 @@ def in_line(points: Sequence[Standing]) -> list[Standing]:
 # ---------------------------------------------------------------- publishing
 
 
-def _publish(comparison: Comparison, output: Output, progress: Progress) -> None:
+def _publish(comparison: Comparison, plans: dict[str, Printed], output: Output, progress: Progress) -> None:
     """Write report, tables, and every plan behind them; move all into place."""
     tables = comparison_tables(comparison)
     output.write_tables(tables)
-    for point in comparison.points:
-        for plan, place in (
-            (point.best, Path(f"{point.budget_musd:g}")),
-            (point.listed, Path(LIST) / f"{point.budget_musd:g}"),
-        ):
-            if plan is not None:
-                output.write_plan(Path(POINTS) / place, plan.manifest, plan.tables)
-    if comparison.ceiling is not None:
-        output.write_plan(Path(POINTS) / CEILING, comparison.ceiling.manifest, comparison.ceiling.tables)
+    for place, plan in plans.items():
+        output.write_plan(Path(POINTS) / place, plan.manifest, plan.tables)
     write_comparison(output.path(COMPARISON), comparison, tables)
     output.write_manifest(comparison.manifest)
     progress.tell(f"report of {len(comparison.points)} budgets written")

@@ -78,12 +78,12 @@ class Output:
         for name, table in tables.items():
             table.to_csv(self.tables / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
 
-    def write_plan(self, place: Path, manifest: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> None:
-        """Write manifest and tables of one plan into a folder of the run."""
+    def write_plan(self, place: Path, manifest: Mapping[str, object], tables: Mapping[str, str]) -> None:
+        """Write manifest and tables (CSV text) of one plan into a folder of the run."""
         folder = self._new / place / TABLES
         folder.mkdir(parents=True)
-        for name, table in tables.items():
-            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        for name, text in tables.items():
+            (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
         (folder.parent / MANIFEST).write_text(_json(manifest), encoding="utf-8")
 
     def write_manifest(self, manifest: Mapping[str, object]) -> None:

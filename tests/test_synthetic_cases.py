@@ -32,6 +32,7 @@ def test_a_case_is_as_declared_and_has_no_fault(tmp_path, size, seed):
     assert counted == (shape.candidates, shape.countries, shape.years, shape.scenarios)
     assert all(len(scenario.years) == 3 for scenario in case.disruptions)
     assert bool(case.pots) is (seed % 2 == 1)
+    assert any(project.min_utilization for project in case.candidates.values()) is (seed % 2 == 1)
     assert len({project.group for project in case.candidates.values() if project.group}) == shape.groups
 
 

@@ -168,16 +168,20 @@ class Master:
         limits: Limits,
         whole: np.ndarray | None = None,
         start: np.ndarray | None = None,
-        own_heuristics: bool = True,
+        for_plans: bool = False,
     ) -> Outcome:
-        """Search among whole fundings (``whole``: columns kept whole; None: all that should be), knowing these cuts."""
+        """Search among whole fundings (``whole``: columns kept whole; None: all that should be), knowing these cuts.
+
+        ``for_plans``: with the solver's heuristics, which find good plans among few fundings; among many they take the time
+        that the bound needs.
+        """
         program = self.program(money, ties)
         if whole is not None:
             integer = np.zeros(len(program.integer), dtype=bool)
             integer[whole] = True
             program = replace(program, integer=integer)
         session = self.session_of(program, ties, cuts)
-        if own_heuristics:
+        if not for_plans:
             session.branch_only()
         if start is not None:
             session.start_from(start)

@@ -142,28 +142,40 @@ class CoverageCase:
 
     # ------------------------------------------------------------ the steps
 
-    def relax(self, standings: Iterable[Standing], aim: Aim, nesting: Nesting | None = None) -> list[Standing]:
-        """Take the bounds of the relaxations, loosened and in full, and the fundings that they use, point after point."""
+    def relax(
+        self, standings: Iterable[Standing], aim: Aim, nesting: Nesting | None = None, loosely: bool = False
+    ) -> list[Standing]:
+        """Take the bounds of the relaxations and the fundings that they use, point after point.
+
+        Of the loosened case and in full, or ``loosely`` of the loosened case alone.
+        """
         self.loose.begin()
         self.full.begin()
         loose = Relaxation(self.loose, self._ties(self.loose, nesting))
-        full = Relaxation(self.full, self._ties(self.full, nesting))
+        full = None if loosely else Relaxation(self.full, self._ties(self.full, nesting))
         return [self._relaxed(standing, loose, full, aim) for standing in standings]
 
-    def _relaxed(self, standing: Standing, loose: Relaxation, full: Relaxation, aim: Aim) -> Standing:
+    def _relaxed(self, standing: Standing, loose: Relaxation, full: Relaxation | None, aim: Aim) -> Standing:
         outcome, used = loose.solve(standing.money, Limits(seconds=aim.left))
         if outcome.values is None or outcome.objective is None:
             return replace(standing, feasible=outcome.status is not Status.INFEASIBLE, reproducible=not aim.is_over)
+        standing = replace(
+            standing,
+            bound_kt=max(standing.bound_kt, outcome.objective),
+            support=standing.support | _used(self.loose, outcome.values),
+            cuts=tuple(dict.fromkeys([*standing.cuts, *used])),
+            reproducible=standing.reproducible and not aim.is_over,
+        )
+        if full is None:
+            return standing
         full.learn(self._in_full.cuts(used))
         whole, more = full.solve(standing.money, Limits(seconds=aim.left))
         if whole.values is None or whole.objective is None:
             return replace(standing, feasible=whole.status is not Status.INFEASIBLE, reproducible=not aim.is_over)
-        support = _used(self.loose, outcome.values) | _used(self.full, whole.values)
         return replace(
             standing,
-            bound_kt=max(standing.bound_kt, max(outcome.objective, whole.objective)),
-            support=standing.support | support,
-            cuts=(*standing.cuts, *used),
+            bound_kt=max(standing.bound_kt, whole.objective),
+            support=standing.support | _used(self.full, whole.values),
             more=(*standing.more, *more),
             shares_matter=whole.objective - outcome.objective > _SHARES_MATTER * aim.gap_kt,
             reproducible=standing.reproducible and not aim.is_over,
@@ -189,7 +201,7 @@ class CoverageCase:
         # A plan that near to the bound needs no better one, though the blocks may think a little less of it.
         limits = Limits(inner, seconds=aim.left, nodes=nodes, target=standing.bound_kt + aim.gap_kt - inner)
         ties = self._ties(self.full, nesting).closed(self.full.fund[idle])
-        outcome = self._search(self.full, standing, ties, limits, None)
+        outcome = self._search(self.full, standing, ties, limits, None, for_plans=True)
         return self._plans(standing, outcome, nesting, aim)
 
     def bound(self, standing: Standing, nodes: int | None, aim: Aim, nesting: Nesting | None = None) -> Standing:
@@ -234,11 +246,18 @@ class CoverageCase:
         return Ties() if nesting is None else nesting.ties(master, with_years=master is self.full)
 
     def _search(
-        self, master: Master, standing: Standing, ties: Ties, limits: Limits, whole: np.ndarray | None
+        self,
+        master: Master,
+        standing: Standing,
+        ties: Ties,
+        limits: Limits,
+        whole: np.ndarray | None,
+        for_plans: bool = False,
     ) -> Outcome:
         full = master is self.full
         cuts = [*self._in_full.cuts(standing.cuts), *standing.more] if full else standing.cuts
-        return master.search(standing.money, ties, cuts, limits, whole, standing.plan if full else None)
+        start = standing.plan if full else None
+        return master.search(standing.money, ties, cuts, limits, whole, start, for_plans)
 
     def _plans(self, standing: Standing, outcome: Outcome, nesting: Nesting | None, aim: Aim) -> Standing:
         """Price the last plans of a search."""

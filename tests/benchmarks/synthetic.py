@@ -3,7 +3,8 @@
     python tests/benchmarks/synthetic.py S --seed 1 --out FOLDER
 
 The same size and seed give the same bytes. The setting ``budget_musd`` is the middle budget; ``budgets`` gives the tight and
-the loose one too. Even seeds have only that budget of the whole horizon, odd seeds the yearly pots of three funders besides.
+the loose one too. Even seeds have only that budget of the whole horizon and no minimum utilization; odd seeds have the yearly
+pots of three funders and a minimum utilization besides.
 """
 
 from __future__ import annotations
@@ -44,14 +45,15 @@ def main() -> None:
     print(", ".join(f"{name} {musd:,.0f} MUSD" for name, musd in budgets(asked.size, asked.seed).items()))
 
 
-def write_case(folder: Path, size: str, seed: int) -> None:
-    """Write the case as a folder of CSV files."""
+def write_case(folder: Path, size: str, seed: int, all_years: bool = False) -> None:
+    """Write the case as a folder of CSV files; ``all_years``: losses are checked in every year that they last."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "Budgets.csv").unlink(missing_ok=True)  # Of an odd seed that was written here before.
+    left_out = {"check_years"} if all_years else set()
     for sheet, rows in make_case(size, seed).items():
-        columns = list(dict.fromkeys(column for row in rows for column in row))
+        columns = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in left_out]
         with (folder / f"{sheet}.csv").open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+            writer = csv.DictWriter(stream, columns, restval="", extrasaction="ignore", lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
 
@@ -65,7 +67,7 @@ def budgets(size: str, seed: int) -> dict[str, float]:
 def make_case(size: str, seed: int) -> dict[str, list[Row]]:
     """Return the sheets as rows."""
     dice, shape = random.Random(f"{size}-{seed}"), SIZES[size]
-    plants, choice = standing_plants(dice, shape), candidates(dice, shape)
+    plants, choice = standing_plants(dice, shape), candidates(dice, shape, must_run=seed % 2 == 1)
     middle = _middle_musd(choice)
     case = {
         "Settings": _settings(shape, middle),

@@ -67,8 +67,11 @@ def standing_plants(dice: random.Random, shape: Size) -> list[Row]:
     return rows
 
 
-def candidates(dice: random.Random, shape: Size) -> list[Row]:
-    """Candidates of every process: together more than what the last year lacks, so that there is a choice."""
+def candidates(dice: random.Random, shape: Size, must_run: bool) -> list[Row]:
+    """Candidates of every process: together more than what the last year lacks, so that there is a choice.
+
+    Only those that ``must_run`` have a minimum utilization.
+    """
     rows = []
     growth = sum(share * more for _, _, share, more, _ in SECTORS.values())
     lack = shape.demand_t * (growth - STANDING)
@@ -78,7 +81,7 @@ def candidates(dice: random.Random, shape: Size) -> list[Row]:
             rows.append(_candidate(dice, shape, process, f"{country}-{process.name.upper()}-{n}", country, tonnes))
     _add_groups(rows, shape, dice)
     _add_ties(rows, shape, dice)
-    return rows
+    return rows if must_run else [row | {"min_utilization": ""} for row in rows]
 
 
 def _counts(shape: Size) -> dict[Process, int]:
