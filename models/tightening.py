@@ -51,8 +51,8 @@ def _unions(m: Any, years: Iterable[int]) -> list[tuple[tuple[_Claim, ...], tupl
     wanted = [frozenset(purses) for purses in payers.values()]
     for place in (0, 1):
         for name in dict.fromkeys(claimant[place] for claimant in m.claim_of):
-            claims = {claim for claimant, claim in m.claim_of.items() if claimant[place] == name}
-            wanted.append(frozenset(b for claim in claims for b in payers.get(claim, ())))
+            named = {claim for claimant, claim in m.claim_of.items() if claimant[place] == name}
+            wanted.append(frozenset(b for claim in named for b in payers.get(claim, ())))
     unions: dict[tuple[_Claim, ...], tuple[str, ...]] = {}
     for purses in dict.fromkeys(wanted):
         claims = tuple(claim for claim, able in payers.items() if able <= purses)

@@ -17,7 +17,20 @@ from optimizer.assemble import assemble
 from optimizer.crew import Crew, Job, gathered
 from optimizer.manifest import of_input
 from optimizer.output import Output, OutputError
-from optimizer.points import Bound, Explain, Finish, Improve, Payload, Print, Printed, Relax, Solve, Tie, is_coverage
+from optimizer.points import (
+    Bound,
+    CostBounds,
+    Explain,
+    Finish,
+    Improve,
+    Payload,
+    Print,
+    Printed,
+    Relax,
+    Solve,
+    Tie,
+    is_coverage,
+)
 from optimizer.progress import Progress
 from optimizer.report.compare_book import write_comparison
 from optimizer.report.comparison import FROM_ANCHOR, NO_LIST, NO_POTS, Comparison, PlanAt, Point
@@ -34,7 +47,8 @@ SCALE, KEEP = "scale", "keep"
 _MOST_BUDGETS = 200
 _NEIGHBOURS = 5  # Points whose relaxations are solved one after the other.
 _IMPROVE_NODES, _FINISH_NODES, _TIE_NODES = 100, 2000, 60
-_BOUND_NODES = (300, 500)  # Of one round after the other.
+_BOUND_NODES = (300, 500, 800)  # Of one round after the other.
+_SMALL = 400  # Fundings up to which a search of everything takes seconds.
 _RICH = 1e4  # Times the pots: more than anything could cost.
 
 
@@ -84,7 +98,11 @@ def run_compare(path: Path, out: Path | None, options: CompareOptions, progress:
         payload = Payload(key, workbook, targets, options.budgets_musd[0])
         with gathered(payload, options.workers, options.cluster) as crew:
             work = _Work(workbook, options, targets, crew, memory, progress)
-            comparison, violations = work.compare(started)
+            try:
+                comparison, violations = work.compare(started)
+            except KeyboardInterrupt:
+                progress.tell("stopped: every result so far is kept; the same command with --resume goes on from here")
+                raise
         if not violations:
             _publish(comparison, work.printed, output, progress)
             memory.forget()
@@ -140,8 +158,8 @@ class _Work:
             manifest=manifest,
         )
         places = [
-            *((f"{money.budget_musd:g}", plan) for money, plan in zip(moneys, best, strict=True)),
-            *((f"{LIST}/{money.budget_musd:g}", plan) for money, plan in zip(moneys, listing, strict=True)),
+            *((f"{money.budget_musd:.15g}", plan) for money, plan in zip(moneys, best, strict=True)),
+            *((f"{LIST}/{money.budget_musd:.15g}", plan) for money, plan in zip(moneys, listing, strict=True)),
             (CEILING, top),
         ]
         self.printed = {place: plan for place, plan in places if plan is not None and plan.tables}
@@ -166,8 +184,8 @@ class _Work:
         for n, nodes in enumerate(_BOUND_NODES, start=1):
             points = self._bound(f"bounds {n}", points, nodes)
             points = self._improve(f"better plans {n}", points)
-        lost = [n for n, point in enumerate(points) if point.feasible and point.funded is None]
-        points = self._step("all whole", points, lost, lambda _, point: Finish(point, _FINISH_NODES))
+        [n for n, point in enumerate(points) if point.feasible and point.funded is None]
+        points = self._step("all whole", points, self._unfinished(points), lambda _, p: Finish(p, _FINISH_NODES))
         return points[:-1], listed, points[-1], anchor
 
     def _improve(self, name: str, points: list[Standing], with_neighbours: bool = True) -> list[Standing]:
@@ -179,6 +197,11 @@ class _Work:
 
     def _bound(self, name: str, points: list[Standing], nodes: int) -> list[Standing]:
         return self._step(name, points, self._open(points), lambda n, point: Bound(point, nodes))
+
+    def _unfinished(self, points: Sequence[Standing]) -> list[int]:
+        """Points that a search of everything is for: without a plan; in a case small enough for it, all that are open."""
+        small = sum(len(project.funding_years) for project in self.instance.candidates.values()) <= _SMALL
+        return [n for n in self._open(points) if small or points[n].funded is None]
 
     def _open(self, points: Sequence[Standing]) -> list[int]:
         return [n for n, point in enumerate(points) if not point.is_proven(self.aim)]
@@ -251,19 +274,26 @@ class _Work:
         self, points: list[Standing], listed: list[Standing | None], ceiling: Standing
     ) -> tuple[list[Printed | None], list[Printed | None], Printed | None]:
         """Print every plan once; where the list has the best plan, it is the same print."""
-        last = max((n for n, point in enumerate(points) if point.funded is not None), default=-1)
+        held = [n for n, point in enumerate(points) if point.funded is not None]
+        top = [ceiling] if ceiling.funded is not None else []
+        bounds = self._cost_bounds([*(points[n] for n in held), *top])
         jobs: dict[tuple[str, int], Job] = {
-            ("best", n): Print(point, True, n == last) for n, point in enumerate(points) if point.funded is not None
+            ("best", n): Print(points[n], bounds[place], n == held[-1]) for place, n in enumerate(held)
         }
         for n, one in enumerate(listed):
             if one is not None and one.funded != points[n].funded:
-                jobs["list", n] = Print(one, False, False)
-        if ceiling.funded is not None:
-            jobs["top", 0] = Print(ceiling, True, True)
+                jobs["list", n] = Print(one, None, False)
+        for one in top:
+            jobs["top", 0] = Print(one, bounds[-1], True)
         results = dict(zip(jobs, self._round("flows, tables and audit", list(jobs.values())), strict=True))
         best = [results.get(("best", n)) for n in range(len(points))]
         listing = [None if one is None else results.get(("list", n), best[n]) for n, one in enumerate(listed)]
         return best, listing, results.get(("top", 0))
+
+    def _cost_bounds(self, points: list[Standing]) -> list[float | None]:
+        chunks = [tuple(points[n : n + _NEIGHBOURS]) for n in range(0, len(points), _NEIGHBOURS)]
+        found = self._round("bounds of the cost", [CostBounds(chunk) for chunk in chunks])
+        return [bound for chunk in found for bound in chunk]
 
     def _solve_costs(self, moneys: list[Money]) -> tuple[list[Printed | None], list[Printed | None], Printed | None]:
         """With objective cost every budget is one solve."""

@@ -75,8 +75,13 @@ class _Alone:
         self._case = PointCase(payload)
 
     def run(self, jobs: Sequence[Job], done: Done) -> None:
-        for n, job in enumerate(jobs):
-            done(n, job.run(self._case))
+        interrupt = self._case.interrupt
+        with interrupt.watch():  # The solver ends in good order; what it was at is not kept.
+            for n, job in enumerate(jobs):
+                result = job.run(self._case)
+                if interrupt.pressed:
+                    raise KeyboardInterrupt
+                done(n, result)
 
 
 class _Processes:

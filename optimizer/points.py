@@ -27,7 +27,7 @@ from optimizer.scenario import scale_pots
 from optimizer.solve.bottlenecks import find_bottlenecks
 from optimizer.solve.cheapest import CostCase
 from optimizer.solve.dispatch import Dispatcher
-from optimizer.solve.highs import Status
+from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.master import Money
 from optimizer.solve.plan import PlanOutcome, Step, Targets, solve_plan
 from optimizer.solve.relief import find_relief
@@ -69,6 +69,7 @@ class PointCase:
 
     def __init__(self, payload: Payload) -> None:
         self.payload = payload
+        self.interrupt = Interrupt()
 
     @cached_property
     def instance(self) -> Instance:
@@ -78,7 +79,7 @@ class PointCase:
     @cached_property
     def coverage(self) -> CoverageCase:
         """Models of the coverage step."""
-        return CoverageCase(self.instance)
+        return CoverageCase(self.instance, self.interrupt)
 
     @cached_property
     def cost(self) -> CostCase:
@@ -185,25 +186,36 @@ class Tie:
 
 
 @dataclass(frozen=True)
+class CostBounds:
+    """Neighbouring points whose plans are to be printed."""
+
+    standings: tuple[Standing, ...]
+
+    def run(self, case: PointCase) -> list[float | None]:
+        """Return what no plan that covers as much could be cheaper than, MUSD."""
+        return case.cost.bounds(self.standings, case.payload.targets.coverage_slack_points)
+
+
+@dataclass(frozen=True)
 class Print:
-    """A point whose plan is to be printed."""
+    """A point whose plan is to be printed; ``cost_bound_musd``: None where none was asked for."""
 
     standing: Standing
-    with_bound: bool
+    cost_bound_musd: float | None
     with_bottlenecks: bool
 
     def run(self, case: PointCase) -> Printed:
         """Return the plan with its flows, tables and manifest, audited."""
         started = time.perf_counter()
         standing, targets = self.standing, case.payload.targets
-        found = case.cost.cheapest(standing, targets.coverage_slack_points, self.with_bound)
-        if found is None:
+        investment = case.cost.cheapest(standing, targets.coverage_slack_points)
+        if investment is None:
             raise ArithmeticError("the shortfall of the coverage step cannot be kept in the cost step")
         outcome = PlanOutcome(
             status=standing.status(case.aim),
             coverage=Step(standing.status(case.aim), standing.value_kt, min(standing.bound_kt, standing.value_kt), 0.0),
             cost=None,
-            investment=found.investment,
+            investment=investment,
             tidiness=None,
             size=case.cost.master.size,
             build_seconds=0.0,
@@ -211,7 +223,9 @@ class Print:
             interrupted=False,
             out_of_time=not standing.reproducible,
         )
-        return _printed(case, standing.money, outcome, found.bound_musd, standing.reproducible, self.with_bottlenecks)
+        return _printed(
+            case, standing.money, outcome, self.cost_bound_musd, standing.reproducible, self.with_bottlenecks
+        )
 
 
 @dataclass(frozen=True)
@@ -224,7 +238,7 @@ class Solve:
     def run(self, case: PointCase) -> Printed:
         """Return the plan; without tables where there is none."""
         _, instance = case.at(self.money)
-        outcome = solve_plan(instance, case.payload.targets, lambda _: None)
+        outcome = solve_plan(instance, case.payload.targets, lambda _: None, case.interrupt)
         bound = None if outcome.cost is None else outcome.cost.bound
         reproducible = not (outcome.out_of_time or outcome.interrupted)
         if outcome.investment is None:

@@ -63,3 +63,18 @@ def test_sheets_of_the_report_are_those_described(place):
     table = README.split("## Reading the report")[1].split("Three things")[0]
     sheets = openpyxl.load_workbook("outputs/my_case-solve/report.xlsx", read_only=True).sheetnames
     assert re.findall(r"^\| (\w+) \|", table, re.MULTILINE)[1:] == sheets
+
+
+def test_sheets_of_the_comparison_are_those_described(place):
+    result = CliRunner().invoke(main, ["compare", "my_case.xlsx", "--budgets", "100,400", "--workers", "1"])
+    assert result.exit_code == 0, result.output
+    table = README.split("### `compare`")[1].split("| sheet |")[1].split("\n\n")[0]
+    sheets = openpyxl.load_workbook("outputs/my_case-compare/compare.xlsx", read_only=True).sheetnames
+    assert re.findall(r"^\| ([A-Z][\w ]+) \|", table, re.MULTILINE) == sheets
+
+
+def test_options_of_compare_are_those_described():
+    table = README.split("### `compare`")[1].split("| option |")[1].split("\n\n")[0]
+    described = set(re.findall(r"--[a-z][a-z-]+", "".join(line.split(" | ")[0] for line in table.splitlines())))
+    options = {name for param in main.commands["compare"].params for name in param.opts if name.startswith("--")}
+    assert described == options

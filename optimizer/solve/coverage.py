@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,13 @@ from models.instance import Goal
 from models.options import Layout, Options
 from optimizer.solve.fundings import fundings, solve_fixed
 from optimizer.solve.highs import Limits, Session, Status
+from optimizer.solve.master import Money
+from optimizer.solve.search import Aim, CoverageCase, Standing
 from optimizer.solve.work import EXACT_KT, Step, Work
 
 _SHARE_OF_TIME = 0.7
+_LARGE = 400  # Yes/no decisions from which taking the model apart pays for building it once more.
+_IMPROVE_NODES, _FIRST_NODES, _MOST_NODES = 100, 300, 20_000
 _LEAST_SLACK_KT = 1e-6  # 0.001 t
 _RELATIVE_SLACK = 1e-6
 
@@ -44,6 +49,8 @@ def coverage_step(work: Work) -> Coverage:
     work.tell(
         f"coverage step: {session.rows:,} rows, {session.columns:,} columns, {session.binaries:,} yes/no decisions"
     )
+    if session.binaries >= _LARGE and not targets.relaxed:
+        return _taken_apart(work, session, gap)
     outcome = work.solve(session, Limits(absolute_gap=gap, seconds=work.left(_SHARE_OF_TIME)), progress)
     if outcome.values is None or outcome.objective is None:
         return Coverage(outcome.status, session)
@@ -52,6 +59,35 @@ def coverage_step(work: Work) -> Coverage:
         exact = work.count(solve_fixed(session, funded))
         value = value if exact.objective is None else exact.objective
     bound = min(value, max(0.0, outcome.bound or 0.0))
+    status = Status.OPTIMAL if value - bound <= gap + EXACT_KT else Status.FEASIBLE
+    return Coverage(status, session, Step(status, value, bound, work.solving), funded)
+
+
+def _taken_apart(work: Work, session: Session, gap: float) -> Coverage:
+    """The same by master and blocks: plans and bounds in turn, with ever more nodes, until they meet or the time is over."""
+    instance, point = work.instance, work.instance.weighted_demand_kt / 100.0
+    case = work.timed_build(lambda: CoverageCase(instance, work.interrupt))
+    left, started = work.left(_SHARE_OF_TIME), time.perf_counter()
+    aim = Aim(gap, None if left is None else started + left)
+    (standing,) = case.relax([Standing(Money(instance.budget_musd))], aim)
+    nodes = _FIRST_NODES
+    while not (standing.is_proven(aim) or aim.is_over or work.interrupt.pressed):
+        standing = case.improve(standing, frozenset(), _IMPROVE_NODES, aim)
+        standing = case.bound(standing, nodes, aim)
+        if standing.funded is not None:
+            seconds = time.perf_counter() - started
+            work.tell(f"coverage step: gap {standing.gap_kt / point:.2f} points after {seconds:.0f} s")
+        nodes *= 2
+        if nodes > _MOST_NODES:
+            standing = case.finish(standing, None, aim)
+            break
+    work.solving += time.perf_counter() - started
+    if standing.funded is None:
+        return Coverage(standing.status(aim), session)
+    funded = np.array([float(key in standing.funded) for key in session.model.Fund])
+    exact = work.count(solve_fixed(session, funded))
+    value = standing.value_kt if exact.objective is None else exact.objective
+    bound = min(value, standing.bound_kt)
     status = Status.OPTIMAL if value - bound <= gap + EXACT_KT else Status.FEASIBLE
     return Coverage(status, session, Step(status, value, bound, work.solving), funded)
 

@@ -276,7 +276,7 @@ class Session:
         highs.setOptionValue("mip_max_nodes", _MOST_NODES if limits.nodes is None else limits.nodes)
         highs.setOptionValue("objective_target", -float("inf") if limits.target is None else limits.target)
         highs.setOptionValue("time_limit", float("inf") if limits.seconds is None else max(limits.seconds, 0.01))
-        started, plans = time.perf_counter(), []
+        started, plans = time.perf_counter(), list[np.ndarray]()
         with self._callbacks(progress, interruptible, plans, limits.bound):
             highs.run()
             if highs.getModelStatus() in (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError):

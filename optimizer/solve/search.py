@@ -260,8 +260,9 @@ class CoverageCase:
         return master.search(standing.money, ties, cuts, limits, whole, start, for_plans)
 
     def _plans(self, standing: Standing, outcome: Outcome, nesting: Nesting | None, aim: Aim) -> Standing:
-        """Price the last plans of a search."""
-        for plan in reversed(outcome.plans[-_MOST_PRICED:]):
+        """Price the last plans of a search; one that ends before it begins tells its answer alone."""
+        plans = outcome.plans or (() if outcome.values is None else (outcome.values,))
+        for plan in reversed(plans[-_MOST_PRICED:]):
             standing = self._priced(standing, np.round(plan[self.full.fund]), nesting)
         return replace(standing, reproducible=standing.reproducible and not aim.is_over and not outcome.interrupted)
 

@@ -162,7 +162,9 @@ class Split:
         self._counting = int(counting.sum())
         worst = [n for n, j in enumerate(self.columns) if _family(session.variables[j]) == "WorstShortfall_kt"]
         self._worst = worst[0] if worst else None
-        self.master = self._master(program, np.flatnonzero(counting), np.array(shares).reshape(len(shares), -1))
+        self.master = self._master(
+            program, np.flatnonzero(counting), np.array(shares).reshape(len(shares), len(measures))
+        )
 
     def _block(
         self, program: Program, rows: np.ndarray, own: np.ndarray, weight: np.ndarray, guarded: np.ndarray, price: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from models.build import build_model
 from models.instance import Instance
@@ -18,6 +19,7 @@ EXACT_MUSD = 1e-6
 _FOR_THE_PLAN = 0.88
 
 Tell = Callable[[str], None]
+Built = TypeVar("Built")
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,14 @@ class Work:
 
     def build(self, options: Options) -> Session:
         """Build and compile a model."""
+        return self.timed_build(lambda: Session(build_model(self.instance, options), self.interrupt))
+
+    def timed_build(self, build: Callable[[], Built]) -> Built:
+        """Build something, and count the time."""
         started = time.perf_counter()
-        session = Session(build_model(self.instance, options), self.interrupt)
+        built = build()
         self.building += time.perf_counter() - started
-        return session
+        return built
 
     def solve(self, session: Session, limits: Limits, progress: Progress | None = None) -> Outcome:
         """Solve, and count the time."""
