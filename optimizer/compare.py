@@ -16,7 +16,7 @@ from typing import Any
 from optimizer.assemble import assemble
 from optimizer.crew import Crew, Job, gathered
 from optimizer.manifest import of_input
-from optimizer.output import Output, OutputError
+from optimizer.output import VIOLATIONS, Output, OutputError
 from optimizer.points import (
     Bound,
     CostBounds,
@@ -106,6 +106,11 @@ def run_compare(path: Path, out: Path | None, options: CompareOptions, progress:
         if not violations:
             _publish(comparison, work.printed, output, progress)
             memory.forget()
+        else:
+            output.path(VIOLATIONS).write_text("\n".join(["violation", *violations]) + "\n", encoding="utf-8")
+            output.write_manifest(comparison.manifest)
+            output.write_log(progress.lines)
+            output.publish(with_tables=False)
     return Compared(comparison, folder, violations)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -57,15 +58,18 @@ def gathered(payload: Payload, workers: int, cluster: str | None) -> Iterator[Cr
     OutputError
         Where the cluster cannot be used.
     """
-    use_threads(1)
-    if cluster is not None:
-        with _cluster(payload, cluster) as crew:
-            yield crew
-    elif workers == 1:
-        yield _Alone(payload)
-    else:
-        with _Processes(payload, workers) as crew:
-            yield crew
+    before = use_threads(1)
+    try:
+        if cluster is not None:
+            with _cluster(payload, cluster) as crew:
+                yield crew
+        elif workers == 1:
+            yield _Alone(payload)
+        else:
+            with _Processes(payload, workers) as crew:
+                yield crew
+    finally:
+        use_threads(before)
 
 
 class _Alone:
@@ -137,6 +141,7 @@ class _Processes:
 
 
 _cases: dict[str, PointCase] = {}
+_one_at_a_time = threading.Lock()
 _payloads: list[Payload] = []
 
 
@@ -151,12 +156,18 @@ def _work(job: Job) -> Any:
 
 
 def _work_on(payload: Payload, job: Job) -> Any:
-    """Do a job; a process keeps what it compiled of one case."""
-    use_threads(1)
-    if payload.key not in _cases:
-        _cases.clear()
-        _cases[payload.key] = PointCase(payload)
-    return job.run(_cases[payload.key])
+    """Do a job; a process keeps what it compiled of one case, for one job at a time, however many threads it has."""
+    with _one_at_a_time:
+        use_threads(1)
+        if payload.key not in _cases:
+            _cases.clear()
+            _cases[payload.key] = PointCase(payload)
+        return job.run(_cases[payload.key])
+
+
+def _itself(payload: Payload) -> Payload:
+    """The payload as a task of the cluster: what its workers lose can be had again."""
+    return payload
 
 
 # ---------------------------------------------------------------- a cluster
@@ -181,7 +192,7 @@ class _Dask:
 
     def __init__(self, client: Any, payload: Payload) -> None:
         self._client = client
-        self._payload = client.scatter(payload, broadcast=True, hash=False)
+        self._payload = client.submit(_itself, payload, pure=False)
 
     def run(self, jobs: Sequence[Job], done: Done) -> None:
         from distributed import as_completed as completed
@@ -191,7 +202,7 @@ class _Dask:
             for n, job in enumerate(jobs)
         }
         try:
-            for future in completed(list(futures)):
+            for future in completed(list(futures), loop=self._client.loop):
                 done(futures[future], future.result())
         except KeyboardInterrupt:
             self._client.cancel(list(futures))

@@ -26,7 +26,7 @@ class Memory:
         """A result; None where it is not there, or was not written to its end."""
         try:
             return pickle.loads(self._file(name, number).read_bytes())
-        except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
+        except Exception:  # Whatever is wrong with the file: the job is done again.
             return None
 
     def put(self, name: str, number: int, result: Any) -> None:

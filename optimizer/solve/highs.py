@@ -139,9 +139,19 @@ class Program:
     integer: np.ndarray
 
 
-def use_threads(count: int) -> None:
-    """Let each solver of this process use so many threads (one where several processes share the cores)."""
-    _OPTIONS["threads"] = count
+def use_threads(count: int) -> int:
+    """Let each solver of this process use so many threads (one where several processes share the cores).
+
+    Returns
+    -------
+    int
+        How many they used before.
+    """
+    before = int(str(_OPTIONS["threads"]))
+    if count != before:
+        highspy.Highs.resetGlobalScheduler(True)  # The solver keeps the number of its first solve.
+        _OPTIONS["threads"] = count
+    return before
 
 
 def new_solver(program: Program) -> highspy.Highs:
