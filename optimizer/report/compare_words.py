@@ -16,6 +16,7 @@ from optimizer.report.portfolio import plural
 from optimizer.report.reasons import money, names
 
 _MOST_LIMITS = 3
+_MOST_NAMED = 6  # Budgets named one by one in a sentence.
 
 
 def key_sentences(comparison: Comparison, judged: Sequence[Judged]) -> list[str]:
@@ -289,5 +290,6 @@ def list_price(comparison: Comparison) -> str:
             f"A priority list funded from the top down costs nothing at any of {plural(len(rows), 'budget')}; proven."
         )
     opened = [money(float(str(row["budget_musd"]))) for row in rows if row["verdict"] not in (COSTS, FREE)]
-    rest = f" Whether it costs anything is open at {joined(opened)} MUSD." if opened else ""
+    where = f"{joined(opened)} MUSD" if len(opened) <= _MOST_NAMED else f"{len(opened)} of {len(rows)} budgets"
+    rest = f" Whether it costs anything is open at {where}." if opened else ""
     return first + rest
