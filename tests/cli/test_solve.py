@@ -19,7 +19,7 @@ from workbook_toy import changed, write_folder, write_xlsx
 
 import optimizer.output
 import optimizer.run
-from optimizer.solve.dispatch import _started_deaf
+from optimizer.solve.dispatch import started_deaf
 from optimizer.solve.highs import Status
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -430,7 +430,7 @@ def test_processes_for_the_flows_ignore_ctrl_c_from_their_start():
     """In a terminal Ctrl-C reaches every process; one that died while starting would be waited for without end."""
     ask = [sys.executable, "-c", "import signal; print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"]
     before = signal.getsignal(signal.SIGINT)
-    with _started_deaf():
+    with started_deaf():
         inside = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
     assert inside == "True\n"
     assert signal.getsignal(signal.SIGINT) is before
