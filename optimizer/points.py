@@ -175,8 +175,11 @@ class Tie:
         if self.nesting.grows:  # More money can always fund what less money did.
             start = replace(start, value_kt=self.before.value_kt, funded=self.before.funded, plan=self.before.plan)
         worth = (best.funded or frozenset()) | self.nesting.listed
-        (start,) = search.relax([start], aim, self.nesting, loosely=True)
-        return search.improve(start, worth, self.nodes, aim, self.nesting)
+        found = search.improve(start, worth, self.nodes, aim, self.nesting)
+        if not found.is_proven(aim):
+            (found,) = search.relax([found], aim, self.nesting, loosely=True)
+            found = search.improve(found, worth, self.nodes, aim, self.nesting)
+        return found
 
 
 # ---------------------------------------------------------------- the plan made ready to print
