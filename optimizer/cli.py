@@ -14,9 +14,9 @@ from typing import Any
 import click
 
 from optimizer.annotate import annotate
+from optimizer.budgets import budgets as asked_budgets
 from optimizer.checks import check as check_workbook
 from optimizer.compare import COMPARISON, KEEP, SCALE, Compared, CompareOptions, run_compare
-from optimizer.compare import budgets as asked_budgets
 from optimizer.findings import Finding, InputError, Level
 from optimizer.output import MANIFEST, REPORT, VIOLATIONS, OutputError
 from optimizer.progress import Progress

@@ -16,7 +16,7 @@ from typing import Any
 from optimizer.assemble import assemble
 from optimizer.crew import Crew, Job, gathered
 from optimizer.manifest import of_input
-from optimizer.output import VIOLATIONS, Output, OutputError
+from optimizer.output import VIOLATIONS, Output
 from optimizer.points import (
     Bound,
     CostBounds,
@@ -44,7 +44,6 @@ from optimizer.workbook import Workbook, read_workbook
 
 COMPARISON, POINTS, LIST, CEILING = "compare.xlsx", "points", "list", "unlimited"
 SCALE, KEEP = "scale", "keep"
-_MOST_BUDGETS = 200
 _NEIGHBOURS = 5  # Points whose relaxations are solved one after the other.
 _IMPROVE_NODES, _FINISH_NODES, _TIE_NODES = 100, 2000, 60
 _BOUND_NODES = (300, 500, 800)  # Of one round after the other.
@@ -395,34 +394,3 @@ def _publish(comparison: Comparison, plans: dict[str, Printed], output: Output, 
     progress.tell(f"report of {len(comparison.points)} budgets written")
     output.write_log(progress.lines)
     output.publish(with_tables=True)
-
-
-def budgets(listed: str | None, first: float | None, last: float | None, steps: int | None) -> tuple[float, ...]:
-    """Budgets asked for on the command line, ascending, each once.
-
-    Raises
-    ------
-    OutputError
-        With what is wrong and how to write it.
-    """
-    if listed is not None and (first, last, steps) == (None, None, None):
-        try:
-            found = [float(part) for part in listed.split(",") if part.strip()]
-        except ValueError:
-            raise OutputError(
-                f"--budgets {listed}: write numbers of MUSD with commas between, such as 500,1000,2000."
-            ) from None
-    elif listed is None and first is not None and last is not None and steps is not None:
-        if steps < 2 or last <= first:
-            raise OutputError("--from, --to, --steps: the last budget must be above the first, with at least 2 steps.")
-        found = [round(first + (last - first) * n / (steps - 1), 6) for n in range(steps)]
-    else:
-        raise OutputError("Give either --budgets 500,1000,2000 or --from 500 --to 10000 --steps 20 (MUSD).")
-    if not found or min(found) < 0.0 or max(found) == float("inf") or any(x != x for x in found):
-        raise OutputError("Budgets are numbers of MUSD from 0 on.")
-    if len(set(found)) > _MOST_BUDGETS:
-        raise OutputError(f"At most {_MOST_BUDGETS} budgets can be compared at once.")
-    return tuple(sorted(set(found)))
-
-
-__all__ = ["CompareOptions", "Compared", "OutputError", "budgets", "in_line", "run_compare"]

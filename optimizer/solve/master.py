@@ -45,12 +45,11 @@ class Money:
 
 @dataclass(frozen=True)
 class Ties:
-    """What a plan must keep: bounds of master columns, and rows ``columns x factors >= lower``."""
+    """What a plan must keep: bounds of master columns."""
 
     columns: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=int))
     lower: np.ndarray = field(default_factory=lambda: np.zeros(0))
     upper: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    rows: tuple[tuple[np.ndarray, np.ndarray, float], ...] = ()
 
     def closed(self, columns: np.ndarray) -> Ties:
         """The same with these columns at 0."""
@@ -59,7 +58,7 @@ class Ties:
 
     def fixed(self, columns: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> Ties:
         """The same with bounds of more columns."""
-        return Ties(np.r_[self.columns, columns], np.r_[self.lower, lower], np.r_[self.upper, upper], self.rows)
+        return Ties(np.r_[self.columns, columns], np.r_[self.lower, lower], np.r_[self.upper, upper])
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ class Master:
         return np.array([n for n, name in enumerate(names) if name in families], dtype=int)
 
     def program(self, money: Money, ties: Ties = Ties()) -> Program:
-        """The master's program with this money and these bounds (rows of ties are added by whoever solves it)."""
+        """The master's program with this money and these bounds."""
         master = self.split.master
         uppers, lower, upper = master.row_upper.copy(), master.lower.copy(), master.upper.copy()
         uppers[self._rows("outlay_within_budget")] = np.inf if money.budget_musd is None else money.budget_musd
@@ -157,7 +156,7 @@ class Master:
         bound = self.program(money, ties)
         if (values < bound.lower[columns] - _WHOLE).any() or (values > bound.upper[columns] + _WHOLE).any():
             return None
-        session = self.session_of(self.program(money, fixed), ties, ())
+        session = self.session_of(self.program(money, fixed), ())
         return self._best_of(session, pool, limits)
 
     def search(
@@ -180,7 +179,7 @@ class Master:
             integer = np.zeros(len(program.integer), dtype=bool)
             integer[whole] = True
             program = replace(program, integer=integer)
-        session = self.session_of(program, ties, cuts)
+        session = self.session_of(program, cuts)
         if not for_plans:
             session.branch_only()
         if start is not None:
@@ -195,11 +194,9 @@ class Master:
         rows = self._rows("outlay_within_budget", "payments_within_purse", "affordable_together", "shortfall_is_kept")
         session.set_row_uppers(rows, uppers[rows])
 
-    def session_of(self, program: Program, ties: Ties, cuts: Iterable[Cut]) -> Session:
-        """A solver with this program, the rows of the ties and the cuts."""
+    def session_of(self, program: Program, cuts: Iterable[Cut]) -> Session:
+        """A solver with this program and the cuts."""
         session = Session(None, self.interrupt, program)
-        for columns, factors, lower in ties.rows:
-            session.add_row(columns, factors, lower)
         for cut in cuts:
             self.add(session, cut)
         return session
@@ -293,7 +290,7 @@ class Relaxation:
         if self._session is None:
             program = self.master.program(money, self.ties)
             relaxed = replace(program, integer=np.zeros(len(program.integer), dtype=bool))
-            self._session = self.master.session_of(relaxed, self.ties, self._pool)
+            self._session = self.master.session_of(relaxed, self._pool)
             self._inside = len(self._pool)
         else:
             self.master.set_money(self._session, money)

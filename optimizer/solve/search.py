@@ -181,13 +181,6 @@ class CoverageCase:
             reproducible=standing.reproducible and not aim.is_over,
         )
 
-    def take(self, standing: Standing, funded: Iterable[Keys], nesting: Nesting | None = None) -> Standing:
-        """Price fundings of other budgets here, and keep the best."""
-        self.full.begin()
-        for keys in dict.fromkeys(funded):
-            standing = self._priced(standing, self.full.vector(keys), nesting)
-        return standing
-
     def improve(
         self, standing: Standing, worth: Keys, nodes: int | None, aim: Aim, nesting: Nesting | None = None
     ) -> Standing:

@@ -24,7 +24,8 @@ from plain import Alone, plain_coverage
 
 from models.instance import Instance
 from optimizer.assemble import assemble
-from optimizer.compare import KEEP, SCALE, CompareOptions, budgets, run_compare
+from optimizer.budgets import budgets
+from optimizer.compare import KEEP, SCALE, CompareOptions, run_compare
 from optimizer.points import Payload, PointCase
 from optimizer.progress import Progress
 from optimizer.report.comparison import Comparison, PlanAt
