@@ -11,10 +11,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from optimizer.assemble import assemble
-from optimizer.crew import Crew, Job, gathered
+from optimizer.crew import Job, gathered
 from optimizer.manifest import of_input
 from optimizer.output import VIOLATIONS, Output
 from optimizer.points import (
@@ -36,6 +35,7 @@ from optimizer.report.compare_book import write_comparison
 from optimizer.report.comparison import FROM_ANCHOR, NO_LIST, NO_POTS, Comparison, PlanAt, Point
 from optimizer.report.comparison_tables import COLUMNS, comparison_tables
 from optimizer.resume import Memory
+from optimizer.rounds import Rounds
 from optimizer.run import SolveOptions, targets_of, without_faults
 from optimizer.solve.master import Money
 from optimizer.solve.plan import Targets
@@ -96,7 +96,7 @@ def run_compare(path: Path, out: Path | None, options: CompareOptions, progress:
         memory = Memory(folder, key, options.resume)
         payload = Payload(key, workbook, targets, options.budgets_musd[0])
         with gathered(payload, options.workers, options.cluster) as crew:
-            work = _Work(workbook, options, targets, crew, memory, progress)
+            work = _Work(workbook, options, targets, Rounds(crew, memory, progress), progress)
             try:
                 comparison, violations = work.compare(started)
             except KeyboardInterrupt:
@@ -127,12 +127,11 @@ class _Work:
         workbook: Workbook,
         options: CompareOptions,
         targets: Targets,
-        crew: Crew,
-        memory: Memory,
+        rounds: Rounds,
         progress: Progress,
     ) -> None:
         self.workbook, self.options, self.targets = workbook, options, targets
-        self.crew, self.memory, self.progress = crew, memory, progress
+        self.rounds, self.progress = rounds, progress
         self.instance = assemble(workbook, options.budgets_musd[0])
         self.pots_musd = sum(pot.budget_musd for pot in self.instance.pots.values()) if self.instance.pots else None
         self.printed: dict[str, Printed] = {}
@@ -179,7 +178,7 @@ class _Work:
         """Search every budget, the list, and, as the last point, unlimited money."""
         points = [Standing(money) for money in (*moneys, Money(None, _RICH))]
         chunks = [tuple(points[n : n + _NEIGHBOURS]) for n in range(0, len(points), _NEIGHBOURS)]
-        relaxed = self._round("relaxations", [Relax(chunk) for chunk in chunks])
+        relaxed = self.rounds.run("relaxations", [Relax(chunk) for chunk in chunks])
         points = [point for chunk in relaxed for point in chunk]
         points = self._improve("plans", points, with_neighbours=False)
         # The list comes early: its plans are plans, and often better than what was found without it.
@@ -188,7 +187,6 @@ class _Work:
         for n, nodes in enumerate(_BOUND_NODES, start=1):
             points = self._bound(f"bounds {n}", points, nodes)
             points = self._improve(f"better plans {n}", points)
-        [n for n, point in enumerate(points) if point.feasible and point.funded is None]
         points = self._step("all whole", points, self._unfinished(points), lambda _, p: Finish(p, _FINISH_NODES))
         return points[:-1], listed, points[-1], anchor
 
@@ -214,7 +212,7 @@ class _Work:
         self, name: str, points: list[Standing], numbers: list[int], job: Callable[[int, Standing], Job]
     ) -> list[Standing]:
         """One round over some of the points; then plans go upward and bounds downward."""
-        results = self._round(name, [job(n, points[n]) for n in numbers])
+        results = self.rounds.run(name, [job(n, points[n]) for n in numbers])
         for n, result in zip(numbers, results, strict=True):
             points = [*points[:n], result, *points[n + 1 :]]
         points = in_line(points)
@@ -224,27 +222,6 @@ class _Work:
             left = len(self._open(points))
             self.progress.tell(f"{name}: {left} of {len(points)} points open, widest gap {widest:.2f} points")
         return points
-
-    def _round(self, name: str, jobs: Sequence[Job]) -> list[Any]:
-        """Do the jobs that are not done yet; each result is kept at once."""
-        results: dict[int, Any] = {}
-        for n in range(len(jobs)):
-            if (kept := self.memory.get(name, n)) is not None:
-                results[n] = kept
-        left = [n for n in range(len(jobs)) if n not in results]
-        began = time.perf_counter()
-
-        def done(place: int, result: Any) -> None:
-            n = left[place]
-            results[n] = result
-            self.memory.put(name, n, result)
-            ready = len(results) - (len(jobs) - len(left))
-            rest = (time.perf_counter() - began) / ready * (len(left) - ready)
-            self.progress.tell(f"{name}: {len(results)} of {len(jobs)} done, about {rest:.0f} s left for them")
-
-        if left:
-            self.crew.run([jobs[n] for n in left], done)
-        return [results[n] for n in range(len(jobs))]
 
     # ------------------------------------------------------------ the list
 
@@ -260,7 +237,7 @@ class _Work:
         for step in range(max(len(way) for way in ways)):
             numbers = [way[step] for way in ways if step < len(way)]
             jobs = [self._tie(points, listed, held, n, anchor) for n in numbers]
-            for n, found in zip(numbers, self._round(f"list, step {step + 1}", jobs), strict=True):
+            for n, found in zip(numbers, self.rounds.run(f"list, step {step + 1}", jobs), strict=True):
                 listed[n] = found if found.funded is not None else None
         return listed, _budget(points[anchor])
 
@@ -289,25 +266,25 @@ class _Work:
                 jobs["list", n] = Print(one, None, False)
         for one in top:
             jobs["top", 0] = Print(one, bounds[-1], True)
-        results = dict(zip(jobs, self._round("flows, tables and audit", list(jobs.values())), strict=True))
+        results = dict(zip(jobs, self.rounds.run("flows, tables and audit", list(jobs.values())), strict=True))
         best = [results.get(("best", n)) for n in range(len(points))]
         listing = [None if one is None else results.get(("list", n), best[n]) for n, one in enumerate(listed)]
         return best, listing, results.get(("top", 0))
 
     def _cost_bounds(self, points: list[Standing]) -> list[float | None]:
         chunks = [tuple(points[n : n + _NEIGHBOURS]) for n in range(0, len(points), _NEIGHBOURS)]
-        found = self._round("bounds of the cost", [CostBounds(chunk) for chunk in chunks])
+        found = self.rounds.run("bounds of the cost", [CostBounds(chunk) for chunk in chunks])
         return [bound for chunk in found for bound in chunk]
 
     def _solve_costs(self, moneys: list[Money]) -> tuple[list[Printed | None], list[Printed | None], Printed | None]:
         """With objective cost every budget is one solve."""
         every = [*moneys, Money(None, _RICH)]
         jobs = [Solve(money, n >= len(moneys) - 1) for n, money in enumerate(every)]
-        found: list[Printed | None] = self._round("plans", jobs)
+        found: list[Printed | None] = self.rounds.run("plans", jobs)
         return found[:-1], [None] * len(moneys), found[-1]
 
     def _explain(self, moneys: list[Money]) -> dict[Money, tuple[str, ...]]:
-        sentences = self._round("what is impossible", [Explain(money) for money in moneys])
+        sentences = self.rounds.run("what is impossible", [Explain(money) for money in moneys])
         return {money: tuple(lines) for money, lines in zip(moneys, sentences, strict=True)}
 
     def _point(self, money: Money, best: Printed | None, listed: Printed | None, reasons: tuple[str, ...]) -> Point:

@@ -16,17 +16,33 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from optimizer.output import OutputError
-from optimizer.points import Payload, PointCase
 from optimizer.solve.dispatch import started_deaf
-from optimizer.solve.highs import use_threads
+from optimizer.solve.highs import Interrupt, use_threads
 
 _TRIES = 3
+
+
+class Case(Protocol):
+    """What a process compiles once and does jobs for."""
+
+    interrupt: Interrupt
+
+
+class Payload(Protocol):
+    """What every process needs to know of a command's case; ``key``: equal where nothing differs."""
+
+    @property
+    def key(self) -> str:
+        """What makes two cases the same."""
+
+    def opened(self) -> Case:
+        """The case, in the process that calls."""
 
 
 class Job(Protocol):
     """Something to be done for a case."""
 
-    def run(self, case: PointCase) -> Any:
+    def run(self, case: Any) -> Any:
         """Do it."""
 
 
@@ -76,7 +92,7 @@ class _Alone:
     """The calling process."""
 
     def __init__(self, payload: Payload) -> None:
-        self._case = PointCase(payload)
+        self._case = payload.opened()
 
     def run(self, jobs: Sequence[Job], done: Done) -> None:
         interrupt = self._case.interrupt
@@ -140,7 +156,7 @@ class _Processes:
             raise
 
 
-_cases: dict[str, PointCase] = {}
+_cases: dict[str, Case] = {}
 _one_at_a_time = threading.Lock()
 _payloads: list[Payload] = []
 
@@ -161,7 +177,7 @@ def _work_on(payload: Payload, job: Job) -> Any:
         use_threads(1)
         if payload.key not in _cases:
             _cases.clear()
-            _cases[payload.key] = PointCase(payload)
+            _cases[payload.key] = payload.opened()
         return job.run(_cases[payload.key])
 
 

@@ -47,6 +47,10 @@ class Payload:
     targets: Targets
     budget_musd: float
 
+    def opened(self) -> PointCase:
+        """The case, in the process that calls."""
+        return PointCase(self)
+
 
 @dataclass(frozen=True)
 class Printed:
