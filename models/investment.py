@@ -23,12 +23,16 @@ def add_investment(m: Any, instance: Instance, relaxed: bool = False) -> None:
     m.Fund = pyo.Var(
         m.FUNDINGS, domain=pyo.UnitInterval if relaxed else pyo.Binary, doc="project p is funded in year v"
     )
-    m.SizeFunded_ktpy = pyo.Var(m.SIZABLE_FUNDINGS, domain=pyo.NonNegativeReals, doc="size of p funded in v, kt/year")
+    m.SizeAboveSmallest_ktpy = pyo.Var(
+        m.SIZABLE_FUNDINGS, domain=pyo.NonNegativeReals, doc="by how much p funded in v is larger than need be, kt/year"
+    )
     m.Capacity_ktpy = pyo.Var(m.CAPACITIES, domain=pyo.NonNegativeReals, doc="capacity of p that stands in t, kt/year")
 
     @m.Expression(m.FUNDINGS, doc="size of p funded in v: the nameplate where all or nothing, kt/year")
     def Size_ktpy(m, p, v):
-        return m.SizeFunded_ktpy[p, v] if (p, v) in m.SIZABLE_FUNDINGS else projects[p].nameplate_ktpy * m.Fund[p, v]
+        if (p, v) in m.SIZABLE_FUNDINGS:
+            return projects[p].min_size_ktpy * m.Fund[p, v] + m.SizeAboveSmallest_ktpy[p, v]
+        return projects[p].nameplate_ktpy * m.Fund[p, v]
 
     @m.Expression(m.FUNDINGS, doc="capital cost of p funded in v, MUSD")
     def Capex_musd(m, p, v):
@@ -41,15 +45,12 @@ def add_investment(m: Any, instance: Instance, relaxed: bool = False) -> None:
     def funded_at_most_once(m, p):
         return sum(m.Fund[p, v] for v in m.fundings_of[p]) <= 1
 
-    @m.Constraint(m.SIZABLE_FUNDINGS, doc="what is funded has at least the smallest size, kt/year")
-    def size_is_at_least_the_smallest(m, p, v):
-        return m.SizeFunded_ktpy[p, v] >= projects[p].min_size_ktpy * m.Fund[p, v]
-
     @m.Constraint(
         m.SIZABLE_FUNDINGS, doc="what is funded has at most the nameplate, and nothing without funding, kt/year"
     )
     def size_is_at_most_the_nameplate(m, p, v):
-        return m.SizeFunded_ktpy[p, v] <= projects[p].nameplate_ktpy * m.Fund[p, v]
+        range_ktpy = projects[p].nameplate_ktpy - projects[p].min_size_ktpy
+        return m.SizeAboveSmallest_ktpy[p, v] <= range_ktpy * m.Fund[p, v]
 
     @m.Constraint(m.CAPACITIES, doc="capacity is what stands already and the ramped size of what was funded, kt/year")
     def capacity_stands(m, p, t):

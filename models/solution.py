@@ -1,7 +1,4 @@
-"""What a solved model says, in plain records and model units: the only reader of ``.value``.
-
-Dust of the solver (below a gram in a kilotonne) is cleaned here, once.
-"""
+"""What a solved model says, in plain records and model units."""
 
 from __future__ import annotations
 
@@ -10,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pyomo.environ as pyo
-
 from models.instance import ANY_FUNDER, BASE, STOCKPILE_STAGE, Instance, Origin
 from models.network import HUB
+from models.reading import Reader
 
-_DUST = 1e-9
+_DUST = 1e-9  # kt
 _WHOLE = 1e-6
 _DUST_SHARE = 1e-6
 
@@ -85,14 +81,8 @@ class Solution:
     operations: Mapping[str, Operation]
 
 
-def _clean(value: float | None) -> float:
-    """Without dust and without -0.0."""
-    return 0.0 if value is None or abs(value) < _DUST else float(value)
-
-
-def _short(value: float | None, demand: float) -> float:
+def _short(short: float, demand: float) -> float:
     """Shortfall without what is left by goals that are kept within the solver's tolerance: a millionth of the demand."""
-    short = _clean(value)
     return 0.0 if short < _DUST_SHARE * demand else short
 
 
@@ -100,47 +90,49 @@ def _filled(values: Mapping[Any, float]) -> dict[Any, float]:
     return {key: value for key, value in values.items() if value != 0.0}
 
 
-def extract_investment(m: Any, instance: Instance) -> Investment:
+def extract_investment(read: Reader, instance: Instance) -> Investment:
     """Read the first decisions from a solved plan model whose objective is cost."""
-    outlay = {(p, t): _clean(pyo.value(e)) for (p, t), e in m.Outlay_musd.items()}
-    purchases = {(g, t): _clean(pyo.value(e)) for (g, t), e in m.Purchase_musd.items()}
-    terms = ("capex", "fixed_opex", "stockpile")
-    running = ("opex", "transport", "imports", "shortfall")
-    paid = _paid(m, instance, outlay, purchases)
+    m = read.m
+    outlay, purchases = read.sums("outlay", m.Outlay_musd), read.sums("purchase", m.Purchase_musd)
+    costs = read.sums("cost", {key: m.TermCost_musd[key] for key in m.TermCost_musd})
+    short, level = read.amounts(m.Shortfall_ktpy), read.every(m.Level_kt)
+    draws = read.amounts(m.Draw_kt)
     return Investment(
-        fundings=_fundings(m),
-        capacity_ktpy=_filled({key: _clean(v.value) for key, v in m.Capacity_ktpy.items()}),
-        bought_kt=_filled({key: _clean(v.value) for key, v in m.Buy_kt.items()}),
-        level_kt={key: _clean(v.value) for key, v in m.Level_kt.items()},
-        base_draw_kt={(g, t): _clean(m.Draw_kt[g, t, s].value) for g, t, s in m.BASE_DRAWS},
+        fundings=_fundings(read),
+        capacity_ktpy=read.amounts(m.Capacity_ktpy),
+        bought_kt=read.amounts(m.Buy_kt),
+        level_kt=level,
+        base_draw_kt={(g, t): draws.get((g, t, s), 0.0) for g, t, s in m.BASE_DRAWS},
         outlay_musd=_filled(outlay | purchases),
-        paid_musd=_filled(paid),
-        cost_musd={(x, t): _clean(pyo.value(m.TermCost_musd[x, t])) for x in terms for t in instance.years},
+        paid_musd=_filled(_paid(read, instance, outlay, purchases)),
+        cost_musd={(x, t): costs[x, t] for x in ("capex", "fixed_opex", "stockpile") for t in instance.years},
         base_shortfall_kt={
-            t: sum(m.priority[d, t, BASE] * _clean(m.Shortfall_ktpy[d, t, BASE].value) for d in m.networks[BASE].groups)
+            t: sum(m.priority[d, t, BASE] * short.get((d, t, BASE), 0.0) for d in m.networks[BASE].groups)
             for t in instance.years
         },
-        base_running_musd={t: sum(pyo.value(m.TermCost_musd[x, t]) for x in running) for t in instance.years},
+        base_running_musd={
+            t: sum(costs[x, t] for x in ("opex", "transport", "imports", "shortfall")) for t in instance.years
+        },
     )
 
 
-def _fundings(m: Any) -> tuple[Funding, ...]:
+def _fundings(read: Reader) -> tuple[Funding, ...]:
+    sizes, capex = read.sums("size", read.m.Size_ktpy), read.sums("capex", read.m.Capex_musd)
     found = []
-    for (p, v), fund in m.Fund.items():
-        if (share := _clean(fund.value)) > _WHOLE:
-            share = 1.0 if abs(share - 1.0) < _WHOLE else share
-            size, capex = pyo.value(m.Size_ktpy[p, v]), pyo.value(m.Capex_musd[p, v])
-            found.append(Funding(p, v, share, _clean(size), _clean(capex)))
+    for (p, v), share in read.amounts(read.m.Fund).items():
+        if share > _WHOLE:
+            whole = 1.0 if abs(share - 1.0) < _WHOLE else share
+            found.append(Funding(p, v, whole, sizes[p, v], capex[p, v]))
     return tuple(sorted(found, key=lambda f: (f.year, f.project)))
 
 
 def _paid(
-    m: Any, instance: Instance, outlay: dict[tuple[str, int], float], purchases: dict[tuple[str, int], float]
+    read: Reader, instance: Instance, outlay: dict[tuple[str, int], float], purchases: dict[tuple[str, int], float]
 ) -> dict[tuple[str, str, int], float]:
     """Share what each purse paid for a claim out among its projects, in proportion to their outlays."""
     if not instance.pots:
         return {(ANY_FUNDER, what, t): musd for (what, t), musd in (outlay | purchases).items()}
-    claimed: dict[tuple[str, str, int], list[tuple[str, float]]] = defaultdict(list)
+    m, claimed = read.m, defaultdict[tuple[str, str, int], list[tuple[str, float]]](list)
     for (p, t), musd in outlay.items():
         project = instance.projects[p]
         if musd:
@@ -149,32 +141,32 @@ def _paid(
         if musd:
             claimed[*m.claim_of[instance.stockpiles[g].country, STOCKPILE_STAGE], t].append((g, musd))
     paid: dict[tuple[str, str, int], float] = defaultdict(float)
-    for (b, c, h, t), payment in m.Pay_musd.items():
+    for (b, c, h, t), payment in read.amounts(m.Pay_musd).items():
         total = sum(musd for _, musd in claimed[c, h, t])
         for what, musd in claimed[c, h, t]:
-            paid[m.purses[b].funder, what, t] += _clean(payment.value) * musd / total
+            paid[m.purses[b].funder, what, t] += payment * musd / total
     return dict(paid)
 
 
-def extract_operation(m: Any, s: str) -> Operation:
+def extract_operation(read: Reader, s: str) -> Operation:
     """Read how scenario s runs from a solved dispatch model (laid out by countries)."""
+    m = read.m
     years = m.networks[s].scenario.years
-    costs = {
-        (term, t): _clean(pyo.value(by_year[s][t]))
-        for term, by_year in (("opex", m.running_cost), ("transport", m.freight_cost), ("imports", m.import_cost))
-        for t in years
-    }
-    costs |= {("shortfall", t): _clean(pyo.value(e)) for t, e in m.cost_terms["shortfall"].items()} if s == BASE else {}
+    terms = {"opex": m.running_cost, "transport": m.freight_cost, "imports": m.import_cost}
+    costs = {(term, t): by_year[s][t] for term, by_year in terms.items() for t in years}
+    costs |= {("shortfall", t): e for t, e in m.cost_terms["shortfall"].items()} if s == BASE else {}
     return Operation(
         scenario=s,
-        runs=_values(m.Run_ktpy),
-        ships=_country_flows(_values(m.Ship_ktpy)),
-        imports=_values(m.Import_ktpy),
-        draws=_values(m.Draw_kt),
-        served=_values(m.Served_ktpy),
-        shortfall={(d, t): _short(v.value, m.demand_kt[d, t, s]) for (d, t, _), v in m.Shortfall_ktpy.items()},
-        weighted_shortfall_kt=float(pyo.value(m.WeightedShortfall_kt[s])),
-        cost_musd=costs,
+        runs=_of(read, m.Run_ktpy),
+        ships=_country_flows(_of(read, m.Ship_ktpy)),
+        imports=_of(read, m.Import_ktpy),
+        draws=_of(read, m.Draw_kt),
+        served=_of(read, m.Served_ktpy),
+        shortfall={
+            (d, t): _short(short, m.demand_kt[d, t, s]) for (d, t, _), short in read.every(m.Shortfall_ktpy).items()
+        },
+        weighted_shortfall_kt=read.sums("shortfall", {s: m.WeightedShortfall_kt[s]})[s],
+        cost_musd=read.sums("costs", costs),
     )
 
 
@@ -188,9 +180,9 @@ def join(parts: Sequence[Operation]) -> Operation:
     return replace(first, weighted_shortfall_kt=sum(part.weighted_shortfall_kt for part in parts), **joined)
 
 
-def _values(variable: Any) -> dict[Any, float]:
+def _of(read: Reader, variable: Any) -> dict[Any, float]:
     """Values that are not zero, by index without the scenario."""
-    return _filled({index[:-1]: _clean(v.value) for index, v in variable.items()})
+    return {index[:-1]: amount for index, amount in read.amounts(variable).items()}
 
 
 def _country_flows(ships: Mapping[Any, float]) -> dict[tuple[str, Origin, str, str, int], float]:

@@ -8,6 +8,7 @@ from optimizer.commands.check import check
 from optimizer.commands.compare import compare
 from optimizer.commands.solve import solve
 from optimizer.commands.template import template
+from optimizer.process import settle
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,6 +18,7 @@ def main() -> None:
 
     INPUT is an Excel workbook (.xlsx) or a folder of .csv files with the same sheets.
     """
+    settle()
 
 
 for command in (template, check, solve, compare):

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from optimizer.output import OutputError
+from optimizer.process import settle
 from optimizer.solve.dispatch import started_deaf
 from optimizer.solve.highs import Interrupt, use_threads
 
@@ -175,6 +176,7 @@ def _work_on(payload: Payload, job: Job) -> Any:
     """Do a job; a process keeps what it compiled of one case, for one job at a time, however many threads it has."""
     with _one_at_a_time:
         use_threads(1)
+        settle()
         if payload.key not in _cases:
             _cases.clear()
             _cases[payload.key] = payload.opened()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.audit.facts import Case, Facts
-from optimizer.audit.ledger import SHARE, TONNES, Ledger
+from optimizer.audit.ledger import SHARE, TONNES, Ledger, Place
 from optimizer.audit.market import DemandKey, Wanted
 from optimizer.audit.scenarios import BASE, Scenario
 from optimizer.audit.written import Coverage, key, place, place_of
@@ -46,7 +46,7 @@ def _amounts(row: Coverage, wanted: Wanted, ledger: Ledger) -> None:
     _share(where, row.demand_t, row.served_t, row.coverage, ledger)
 
 
-def _share(where: str, demand: float, served: float, found: float | None, ledger: Ledger) -> None:
+def _share(where: Place, demand: float, served: float, found: float | None, ledger: Ledger) -> None:
     """Check a written coverage; where nothing is demanded a blank and full coverage are both true."""
     if demand <= 0:
         ledger.holds("coverage_share", where, found in (None, 1.0), "blank or 1", found, "Nothing is demanded.")

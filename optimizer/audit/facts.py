@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from optimizer.audit.market import (
     DemandKey,
@@ -124,7 +125,14 @@ class Facts:
 
     def recipes_of(self, process: str) -> list[Recipe]:
         """Return the recipes among which a process chooses."""
-        return [recipe for (owner, _), recipe in self.recipes.items() if owner == process]
+        return self._recipes_by_process.get(process, [])
+
+    @cached_property
+    def _recipes_by_process(self) -> dict[str, list[Recipe]]:
+        found: dict[str, list[Recipe]] = {}
+        for (owner, _), recipe in self.recipes.items():
+            found.setdefault(owner, []).append(recipe)
+        return found
 
 
 @dataclass(frozen=True)

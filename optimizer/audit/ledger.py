@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,9 @@ SHARE = 1e-6
 RELATIVE = 1e-6
 
 Value = float | str | bool | None
+
+# A place in words, put into words only where something is wrong there: an audit makes hundreds of thousands of comparisons.
+Place = str | Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -54,37 +58,38 @@ class Ledger:
     checks: int = 0
     violations: list[Violation] = field(default_factory=list)
 
-    def holds(self, check: str, place: str, ok: bool, expected: Value, found: Value, message: str) -> bool:
+    def holds(self, check: str, place: Place, ok: bool, expected: Value, found: Value, message: str) -> bool:
         """Count a comparison made by the caller."""
         self.checks += 1
         if not ok:
-            self.violations.append(Violation(check, place, expected, found, message))
+            where = place if isinstance(place, str) else place()
+            self.violations.append(Violation(check, where, expected, found, message))
         return ok
 
-    def agrees(self, check: str, place: str, expected: Value, found: Value, message: str) -> bool:
+    def agrees(self, check: str, place: Place, expected: Value, found: Value, message: str) -> bool:
         """Compare two words, years or flags."""
         return self.holds(check, place, expected == found, expected, found, message)
 
     def same(
-        self, check: str, place: str, expected: float, found: float, message: str, unit: float, scale: float = 0.0
+        self, check: str, place: Place, expected: float, found: float, message: str, unit: float, scale: float = 0.0
     ) -> bool:
         """Compare two amounts; ``unit`` is the absolute tolerance, ``scale`` the size of the sums behind them."""
         ok = abs(found - expected) <= tolerance(unit, scale, expected, found)
         return self.holds(check, place, ok, expected, found, message)
 
     def at_most(
-        self, check: str, place: str, limit: float, found: float, message: str, unit: float, scale: float = 0.0
+        self, check: str, place: Place, limit: float, found: float, message: str, unit: float, scale: float = 0.0
     ) -> bool:
         """Hold an amount against its upper limit."""
         ok = found <= limit + tolerance(unit, scale, limit, found)
-        return self.holds(check, place, ok, f"at most {limit:.12g}", found, message)
+        return self.holds(check, place, ok, "" if ok else f"at most {limit:.12g}", found, message)
 
     def at_least(
-        self, check: str, place: str, limit: float, found: float, message: str, unit: float, scale: float = 0.0
+        self, check: str, place: Place, limit: float, found: float, message: str, unit: float, scale: float = 0.0
     ) -> bool:
         """Hold an amount against its lower limit."""
         ok = found >= limit - tolerance(unit, scale, limit, found)
-        return self.holds(check, place, ok, f"at least {limit:.12g}", found, message)
+        return self.holds(check, place, ok, "" if ok else f"at least {limit:.12g}", found, message)
 
 
 def tolerance(unit: float, *sizes: float) -> float:

@@ -7,10 +7,11 @@ import math
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
-from optimizer.audit.ledger import Ledger
+from optimizer.audit.ledger import Ledger, Place
 
 
 class Portfolio(NamedTuple):
@@ -184,13 +185,17 @@ def key(row: Any) -> tuple[Any, ...]:
     return tuple(row[: KEYS[type(row)]])
 
 
-def place(row: Any) -> str:
-    """Name the table and the row in words: ``flows.csv base, oxide, allied, AUS, JPN, 2031``."""
-    return place_of(_FILES[type(row)], *key(row))
+def place(row: Any) -> Place:
+    """Name the table and the row, in words when asked: ``flows.csv base, oxide, allied, AUS, JPN, 2031``."""
+    return partial(_in_words, _FILES[type(row)], key(row))
 
 
-def place_of(table: str, *words: object) -> str:
+def place_of(table: str, *words: object) -> Place:
     """Name a row of a table that may not exist."""
+    return partial(_in_words, table, words)
+
+
+def _in_words(table: str, words: tuple[object, ...]) -> str:
     return f"{table}.csv {', '.join(str(_word(word)) for word in words)}"
 
 

@@ -60,8 +60,7 @@ class CostCase:
         priced = self.master.price(money, Ties(), self._known(standing), funded, Limits(EXACT_MUSD))
         if priced is None:
             return None
-        self.master.load(priced.plan)
-        investment = extract_investment(self.master.session.model, self.instance)
+        investment = extract_investment(self.master.read(priced.plan), self.instance)
         return replace(investment, base_running_musd={})
 
     def _known(self, standing: Standing) -> list[Cut]:

@@ -209,8 +209,7 @@ class _Part:
                 break  # Lost to rounding between goals: what the earlier goals decided stands.
             values = outcome.values
             ladder.keep_what_is_best()
-        self.session.load(values)
-        return extract_operation(self.model, self.scenario.name)
+        return extract_operation(self.session.reader.at(values), self.scenario.name)
 
 
 class _Ladder(Session):

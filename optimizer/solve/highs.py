@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import highspy
 import numpy as np
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy.sparse import csr_matrix
+
+from models.reading import Reader
 
 _SEED = 0
 _MOST_NODES = 2**31 - 1
@@ -86,6 +89,7 @@ class Outcome:
 class Limits:
     """When a solve may stop: gaps (absolute and relative), seconds, nodes, an objective or a bound that is good enough.
 
+    What cannot be better than ``bound`` is not looked at, so that no more than that bound is proven.
     A search that ends by its gap or its nodes ends alike on every machine; one that is cut by the clock does not.
     """
 
@@ -284,6 +288,7 @@ class Session:
         highs.setOptionValue("mip_abs_gap", limits.absolute_gap)
         highs.setOptionValue("mip_rel_gap", limits.relative_gap)
         highs.setOptionValue("mip_max_nodes", _MOST_NODES if limits.nodes is None else limits.nodes)
+        highs.setOptionValue("objective_bound", float("inf") if limits.bound is None else limits.bound)
         highs.setOptionValue("objective_target", -float("inf") if limits.target is None else limits.target)
         highs.setOptionValue("time_limit", float("inf") if limits.seconds is None else max(limits.seconds, 0.01))
         started, plans = time.perf_counter(), list[np.ndarray]()
@@ -292,7 +297,8 @@ class Session:
             if highs.getModelStatus() in (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError):
                 highs.clearSolver()  # A warm start can end in numerical trouble; from nothing the same problem solves.
                 highs.run()
-        return replace(self._outcome(time.perf_counter() - started), plans=tuple(plans))
+        outcome = self._outcome(time.perf_counter() - started, limits.bound)
+        return replace(outcome, plans=tuple(plans))
 
     @contextmanager
     def _callbacks(
@@ -331,10 +337,13 @@ class Session:
                 highs.cbMipLogging -= tell
             highs.cbMipImprovingSolution -= keep
 
-    def _outcome(self, seconds: float) -> Outcome:
+    def _outcome(self, seconds: float, enough: float | None) -> Outcome:
+        """The answer; where nothing was looked at that is not better than ``enough``, no more than that is proven."""
         highs, kind = self._highs, highspy.HighsModelStatus
         ended, info = highs.getModelStatus(), highs.getInfo()
         nodes = max(0, int(info.mip_node_count))
+        if enough is not None and ended in (kind.kInfeasible, kind.kUnboundedOrInfeasible):
+            return Outcome(Status.NO_PLAN, None, enough, None, seconds, nodes, self.interrupt.pressed)
         if ended in (kind.kInfeasible,):
             return Outcome(Status.INFEASIBLE, None, None, None, seconds, nodes)
         if ended in (kind.kUnbounded, kind.kUnboundedOrInfeasible):
@@ -346,6 +355,7 @@ class Session:
         is_mip = bool(self.integer.any()) and info.mip_node_count >= 0
         has_values = info.primal_solution_status == 2 and (is_mip or solved)
         bound = float(info.mip_dual_bound) if is_mip else (float(info.objective_function_value) if solved else -np.inf)
+        bound = bound if enough is None else min(bound, enough)
         if not has_values:
             return Outcome(Status.NO_PLAN, None, bound, None, seconds, nodes, self.interrupt.pressed)
         values = np.array(highs.getSolution().col_value)
@@ -364,6 +374,11 @@ class Session:
         if ended == highspy.HighsModelStatus.kInfeasible:
             return Outcome(Status.INFEASIBLE, None, None, None, seconds)
         raise SolverError("the problem is unbounded: look for a negative cost without a limit (opex below 0)")
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads the model's variables from the values of an outcome."""
+        return Reader(self.model, self.column)
 
     def load(self, values: np.ndarray) -> None:
         """Write a plan into the Pyomo model's variables."""

@@ -15,6 +15,7 @@ import numpy as np
 from models.build import build_model
 from models.instance import BASE, Goal, Instance
 from models.options import Layout, Options
+from models.reading import Reader
 from models.reductions import loosened, without_dominated_years
 from optimizer.solve.highs import Interrupt, Limits, Outcome, Program, Session, Status
 from optimizer.solve.split import Answer, Cut, Split
@@ -138,10 +139,11 @@ class Master:
         """Forget every warm start: what follows depends on what it is given alone."""
         self.split.begin()
 
-    def load(self, plan: np.ndarray) -> None:
-        """Write a plan into the variables of the Pyomo model; those of the blocks keep what they have."""
-        for column, value in zip(self.split.columns.tolist(), plan[: len(self.split.columns)].tolist(), strict=True):
-            self.session.variables[column].set_value(value, skip_validation=True)
+    def read(self, plan: np.ndarray) -> Reader:
+        """The plan as values of the Pyomo model's variables; those of the blocks are 0."""
+        values = np.zeros(self.session.columns)
+        values[self.split.columns] = plan[: len(self.split.columns)]
+        return self.session.reader.at(values)
 
     # ------------------------------------------------------------ what is asked
 
@@ -156,8 +158,8 @@ class Master:
         bound = self.program(money, ties)
         if (values < bound.lower[columns] - _WHOLE).any() or (values > bound.upper[columns] + _WHOLE).any():
             return None
-        session = self.session_of(self.program(money, fixed), ())
-        return self._best_of(session, pool, limits)
+        program = self.program(money, fixed)
+        return self._best_of(self.session_of(program, pool), pool, limits)
 
     def search(
         self,

@@ -65,10 +65,10 @@ def solve_plan(instance: Instance, targets: Targets, tell: Tell, interrupt: Inte
     assert tidied.best.values is not None
     assert tidied.best.objective is not None
     cost = _proof(work, tidied.best.objective, bound, work.solving - before)
-    session.load(tidied.best.values)
     proven = cost.status is Status.OPTIMAL and (coverage is None or coverage.status is Status.OPTIMAL)
     status = Status.OPTIMAL if proven else Status.FEASIBLE
-    return _outcome(work, status, session, coverage, cost, extract_investment(session.model, instance), tidied.tidiness)
+    investment = extract_investment(session.reader.at(tidied.best.values), instance)
+    return _outcome(work, status, session, coverage, cost, investment, tidied.tidiness)
 
 
 def _proof(work: Work, value: float, bound: float, seconds: float) -> Step:

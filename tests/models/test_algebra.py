@@ -175,21 +175,16 @@ CONSTRAINTS = [
     ),
     Row(
         "cost step",
-        "size_is_at_least_the_smallest[P,2030]",
-        "SizeFunded_ktpy[P,2030] >= 0.04 Fund[P,2030]",
-        "min_capacity 40 t",
-    ),
-    Row(
-        "cost step",
         "size_is_at_most_the_nameplate[P,2031]",
-        "SizeFunded_ktpy[P,2031] <= 0.1 Fund[P,2031]",
-        "nameplate 100 t",
+        "SizeAboveSmallest_ktpy[P,2031] <= 0.06 Fund[P,2031]",
+        "nameplate 100 t, smallest 40 t",
     ),
     Row("cost step", "capacity_stands[W,2031]", "Capacity_ktpy[W,2031] == 0.01", "existing, 10 t until 2031"),
     Row(
         "cost step",
         "capacity_stands[P,2032]",
-        "Capacity_ktpy[P,2032] == SizeFunded_ktpy[P,2030] + 0.5 SizeFunded_ktpy[P,2031]",
+        "Capacity_ktpy[P,2032] == 0.04 Fund[P,2030] + SizeAboveSmallest_ktpy[P,2030]"
+        " + 0.02 Fund[P,2031] + 0.5 SizeAboveSmallest_ktpy[P,2031]",
         "2032 is operating year 2 of a funding in 2030 (ramp 1), and 1 of one in 2031 (ramp 0.5)",
     ),
     Row(
@@ -448,7 +443,7 @@ CONSTRAINTS = [
     Row(
         "cost step",
         "outlay_within_budget[0]",
-        "Fund[P,2030] + 40 SizeFunded_ktpy[P,2030] + Fund[P,2031] + 40 SizeFunded_ktpy[P,2031]"
+        "2.6 Fund[P,2030] + 40 SizeAboveSmallest_ktpy[P,2030] + 2.6 Fund[P,2031] + 40 SizeAboveSmallest_ktpy[P,2031]"
         " + 8 Fund[Q,2030] + 8 Fund[Q,2031] + 8 Fund[Q,2032] + 9 Fund[R,2031] + 9 Fund[R,2032]"
         " + 20 Buy_kt[oxide|B|allied,2030] + 20 Buy_kt[oxide|B|allied,2031] + 20 Buy_kt[oxide|B|allied,2032]"
         " <= 30 + Relief_outlay_within_budget[0]",
@@ -458,7 +453,7 @@ CONSTRAINTS = [
         "cost step",
         "outlay_is_paid[A,magnet,2031]",
         "Pay_musd[F#1,A,magnet,2031] + Pay_musd[G#2,A,magnet,2031] + Relief_outlay_is_paid[A,magnet,2031]"
-        " == 0.6 Fund[P,2030] + 24 SizeFunded_ktpy[P,2030] + 0.4 Fund[P,2031] + 16 SizeFunded_ktpy[P,2031]"
+        " == 1.56 Fund[P,2030] + 24 SizeAboveSmallest_ktpy[P,2030] + 1.04 Fund[P,2031] + 16 SizeAboveSmallest_ktpy[P,2031]"
         " + 8 Fund[Q,2031]",
         "60 % of a funding of P in 2030, 40 % of one in 2031; F and G pay for Q, the mine in A, as well: one claim",
     ),
@@ -569,31 +564,31 @@ CONSTRAINTS = [
 ]
 
 EXPRESSIONS = [
-    Row("cost step", "Size_ktpy[P,2030]", "SizeFunded_ktpy[P,2030] == 0", "anywhere from 40 t to 100 t"),
+    Row("cost step", "Size_ktpy[P,2030]", "0.04 Fund[P,2030] + SizeAboveSmallest_ktpy[P,2030] == 0", "from 40 t to 100 t"),
     Row("cost step", "Size_ktpy[Q,2030]", "0.08 Fund[Q,2030] == 0", "all or nothing: nameplate"),
     Row(
         "cost step",
         "Capex_musd[P,2031]",
-        "2 Fund[P,2031] + 80 SizeFunded_ktpy[P,2031] == 0",
+        "5.2 Fund[P,2031] + 80 SizeAboveSmallest_ktpy[P,2031] == 0",
         "10 x (0.2 + 0.8 x size / 0.1)",
     ),
     Row("cost step", "Capex_musd[R,2031]", "9 Fund[R,2031] == 0", "9 / 0.06 x 0.06"),
     Row(
         "cost step",
         "CapexSpent_musd[P,2031]",
-        "1.2 Fund[P,2030] + 48 SizeFunded_ktpy[P,2030] + 0.8 Fund[P,2031] + 32 SizeFunded_ktpy[P,2031] == 0",
+        "3.12 Fund[P,2030] + 48 SizeAboveSmallest_ktpy[P,2030] + 2.08 Fund[P,2031] + 32 SizeAboveSmallest_ktpy[P,2031] == 0",
         "0.6 of a funding in 2030, 0.4 of one in 2031",
     ),
     Row(
         "cost step",
         "Outlay_musd[P,2032]",
-        "0.6 Fund[P,2031] + 24 SizeFunded_ktpy[P,2031] == 0",
+        "1.56 Fund[P,2031] + 24 SizeAboveSmallest_ktpy[P,2031] == 0",
         "public half of the last 60 % of a funding in 2031",
     ),
     Row(
         "cost step",
         "TotalOutlay_musd",
-        "Fund[P,2030] + 40 SizeFunded_ktpy[P,2030] + Fund[P,2031] + 40 SizeFunded_ktpy[P,2031]"
+        "2.6 Fund[P,2030] + 40 SizeAboveSmallest_ktpy[P,2030] + 2.6 Fund[P,2031] + 40 SizeAboveSmallest_ktpy[P,2031]"
         " + 8 Fund[Q,2030] + 8 Fund[Q,2031] + 8 Fund[Q,2032] + 9 Fund[R,2031] + 9 Fund[R,2032]"
         " + 20 Buy_kt[oxide|B|allied,2030] + 20 Buy_kt[oxide|B|allied,2031] + 20 Buy_kt[oxide|B|allied,2032] == 0",
         "all years, undiscounted",
@@ -602,13 +597,13 @@ EXPRESSIONS = [
     Row(
         "cost step",
         "TermCost_musd[capex,2030]",
-        "0.8 Fund[P,2030] + 32 SizeFunded_ktpy[P,2030] + 8 Fund[Q,2030] == 0",
+        "2.08 Fund[P,2030] + 32 SizeAboveSmallest_ktpy[P,2030] + 8 Fund[Q,2030] == 0",
         "40 % of P, whoever pays; undiscounted",
     ),
     Row(
         "annuity",
         "TermCost_musd[capex,2032]",
-        "1.3888888888888888 Fund[P,2031] + 55.55555555555556 SizeFunded_ktpy[P,2031]"
+        "3.611111111111111 Fund[P,2031] + 55.55555555555556 SizeAboveSmallest_ktpy[P,2031]"
         " + 5.555555555555555 Fund[Q,2031] + 5.555555555555555 Fund[Q,2032]"
         " + 6.25 Fund[R,2031] + 6.25 Fund[R,2032] == 0",
         "two payments of 0.25 / (1 - 1 / 1.25^2) = 0.25 / 0.36 = 0.69444 of the capex, the last for 2030 paid in 2031",
@@ -616,7 +611,7 @@ EXPRESSIONS = [
     Row(
         "cost step",
         "TermCost_musd[fixed_opex,2032]",
-        "6 SizeFunded_ktpy[P,2030] + 6 SizeFunded_ktpy[P,2031] + 0.3 == 0",
+        "0.24 Fund[P,2030] + 6 SizeAboveSmallest_ktpy[P,2030] + 0.24 Fund[P,2031] + 6 SizeAboveSmallest_ktpy[P,2031] + 0.3 == 0",
         "M 0.3; P 0.6 / 0.1 kt from the first operating year, without the ramp",
     ),
     Row(
