@@ -17,7 +17,6 @@ from optimizer.solve.work import EXACT_KT, Step, Work
 
 _SHARE_OF_TIME = 0.7
 _LARGE = 400  # Yes/no decisions from which taking the model apart pays for building it once more.
-_IMPROVE_NODES, _FIRST_NODES, _MOST_NODES = 100, 300, 20_000
 _LEAST_SLACK_KT = 1e-6  # 0.001 t
 _RELATIVE_SLACK = 1e-6
 
@@ -69,18 +68,12 @@ def _taken_apart(work: Work, session: Session, gap: float) -> Coverage:
     case = work.timed_build(lambda: CoverageCase(instance, work.interrupt))
     left, started = work.left(_SHARE_OF_TIME), time.perf_counter()
     aim = Aim(gap, None if left is None else started + left)
-    (standing,) = case.relax([Standing(Money(instance.budget_musd))], aim)
-    nodes = _FIRST_NODES
-    while not (standing.is_proven(aim) or aim.is_over or work.interrupt.pressed):
-        standing = case.improve(standing, frozenset(), _IMPROVE_NODES, aim)
-        standing = case.bound(standing, nodes, aim)
-        if standing.funded is not None:
-            seconds = time.perf_counter() - started
-            work.tell(f"coverage step: gap {standing.gap_kt / point:.2f} points after {seconds:.0f} s")
-        nodes *= 2
-        if nodes > _MOST_NODES:
-            standing = case.finish(standing, None, aim)
-            break
+
+    def tell(standing: Standing) -> None:
+        seconds = time.perf_counter() - started
+        work.tell(f"coverage step: gap {standing.gap_kt / point:.2f} points after {seconds:.0f} s")
+
+    standing = case.prove(Standing(Money(instance.budget_musd)), aim, tell)
     work.solving += time.perf_counter() - started
     if standing.funded is None:
         return Coverage(standing.status(aim), session)

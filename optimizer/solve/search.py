@@ -16,7 +16,7 @@ any process, for many budgets side by side, and give the same answers.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -31,6 +31,9 @@ Keys = frozenset[tuple[str, int]]
 _USED = 1e-6
 _INNER = 0.4  # Of the gap asked for: what the search for plans may leave open.
 _MOST_PRICED = 2
+# Where one budget has the whole time: nodes and searches for a plan; the same for a bound, one after the other.
+_PLAN_STEP, _BOUND_STEPS = (200, 2), ((300, 1), (600, 3))
+_LEAST_STEP = 0.2  # Of the gap asked for: what a search must raise the bound by to be worth its start.
 _EXACT_KT = 1e-7
 _SHARES_MATTER = (
     0.2  # Of the gap asked for: what rules on shares may add to the bound before they are worth their rows.
@@ -182,9 +185,18 @@ class CoverageCase:
         )
 
     def improve(
-        self, standing: Standing, worth: Keys, nodes: int | None, aim: Aim, nesting: Nesting | None = None
+        self,
+        standing: Standing,
+        worth: Keys,
+        nodes: int | None,
+        aim: Aim,
+        nesting: Nesting | None = None,
+        searches: int = 1,
     ) -> Standing:
-        """Search whole fundings among those that are worth a look."""
+        """Search whole fundings among those that are worth a look.
+
+        More than one of the ``searches`` is made where the blocks think less of a plan than the master did, and have told why.
+        """
         if standing.is_proven(aim) or aim.is_over:
             return standing
         self.full.begin()
@@ -194,28 +206,62 @@ class CoverageCase:
         # A plan that near to the bound needs no better one, though the blocks may think a little less of it.
         limits = Limits(inner, seconds=aim.left, nodes=nodes, target=standing.bound_kt + aim.gap_kt - inner)
         ties = self._ties(self.full, nesting).closed(self.full.fund[idle])
-        outcome = self._search(self.full, standing, ties, limits, None, for_plans=True)
-        return self._plans(standing, outcome, nesting, aim)
+        for _ in range(searches):
+            outcome = self._search(self.full, standing, ties, limits, None, for_plans=True)
+            standing = self._plans(standing, outcome, nesting, aim)
+            claimed = outcome.objective
+            if claimed is None or claimed >= standing.value_kt - aim.gap_kt or aim.is_over:
+                break
+        return standing
 
-    def bound(self, standing: Standing, nodes: int | None, aim: Aim, nesting: Nesting | None = None) -> Standing:
-        """Search whole projects with their years in fractions: raise the bound, and find fundings worth a look."""
+    def bound(
+        self, standing: Standing, nodes: int | None, aim: Aim, nesting: Nesting | None = None, searches: int = 1
+    ) -> Standing:
+        """Search whole projects with their years in fractions: raise the bound, and find fundings worth a look.
+
+        A search is told what it is to prove, for what cannot be better need not be looked at: first all that is asked for,
+        and where that takes more nodes and there may be more ``searches``, less.
+        """
         if standing.is_proven(aim) or aim.is_over:
             return standing
+        target = enough = standing.value_kt - aim.gap_kt if standing.funded is not None else float("inf")
+        for _ in range(searches):
+            standing, true = self._raised(standing, enough, nodes, aim, nesting)
+            if standing.is_proven(aim) or aim.is_over or true < enough:
+                break  # Proven, or there may be a better plan, which is looked for first.
+            if true == float("inf"):  # Else the blocks have told more of it: once more.
+                reached = standing.bound_kt >= enough - _EXACT_KT
+                enough = ((enough if reached else standing.bound_kt) + (target if reached else enough)) / 2.0
+            if enough - standing.bound_kt < _LEAST_STEP * aim.gap_kt:
+                break
+        return standing
+
+    def _raised(
+        self, standing: Standing, enough: float, nodes: int | None, aim: Aim, nesting: Nesting | None
+    ) -> tuple[Standing, float]:
+        """One search for a bound; with the true shortfall of the answer, which the blocks tell: infinite without one."""
         master = self.full if standing.shares_matter else self.loose
         master.begin()
         whole = np.array(list(master.ever.values()), dtype=int)
-        enough = standing.value_kt - aim.gap_kt if standing.funded is not None else None
-        limits = Limits(max(_EXACT_KT, 0.1 * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=enough)
+        wanted = enough if np.isfinite(enough) else None
+        limits = Limits(max(_EXACT_KT, 0.1 * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=wanted)
         outcome = self._search(master, standing, self._ties(master, nesting), limits, whole)
         if outcome.status is Status.INFEASIBLE:
-            return replace(standing, feasible=False)
-        support = frozenset() if outcome.values is None else _used(master, outcome.values)
-        return replace(
+            return replace(standing, feasible=False), float("inf")
+        standing = replace(
             standing,
             bound_kt=max(standing.bound_kt, outcome.bound or 0.0),
-            support=standing.support | support,
             reproducible=standing.reproducible and not aim.is_over,
         )
+        if outcome.values is None or outcome.objective is None or outcome.objective >= enough:
+            return standing, float("inf")
+        answer = master.split.ask(outcome.values)
+        news = master.news(answer.cuts, outcome.values)
+        known = standing.more if standing.shares_matter else standing.cuts
+        learned = tuple(dict.fromkeys([*known, *news]))
+        standing = replace(standing, support=standing.support | _used(master, outcome.values))
+        standing = replace(standing, more=learned) if standing.shares_matter else replace(standing, cuts=learned)
+        return standing, master.split.total(outcome.values, answer)
 
     def finish(self, standing: Standing, nodes: int | None, aim: Aim, nesting: Nesting | None = None) -> Standing:
         """Search everything whole, round after round with the cuts that its plans were short of."""
@@ -232,6 +278,18 @@ class CoverageCase:
             if nodes is not None or (standing.value_kt, standing.bound_kt, len(standing.more)) == before:
                 break  # Beyond this only what cannot be told apart is left: the next round would be the same.
         return standing
+
+    def prove(self, standing: Standing, aim: Aim, tell: Callable[[Standing], None] = lambda _: None) -> Standing:
+        """Take the steps in turn, with ever more nodes, until plan and bound meet or the time is over."""
+        (standing,) = self.relax([standing], aim)
+        plan_nodes, plan_searches = _PLAN_STEP
+        for nodes, searches in _BOUND_STEPS:
+            standing = self.improve(standing, frozenset(), plan_nodes, aim, searches=plan_searches)
+            standing = self.bound(standing, nodes, aim, searches=searches)
+            if standing.funded is not None:
+                tell(standing)
+        standing = self.improve(standing, frozenset(), plan_nodes, aim, searches=plan_searches)
+        return self.finish(standing, None, aim)
 
     # ------------------------------------------------------------ what they share
 

@@ -39,8 +39,6 @@ from optimizer.workbook import read_workbook
 REFERENCE = Path(__file__).parents[2] / "inputs" / "allied_magnets.xlsx"
 GAP_POINTS, REFERENCE_GAP_POINTS = 0.05, 0.1
 TIMES_LONGER = {"L": 2.0}
-# Of one step, before everything is searched whole without a limit.
-IMPROVE_NODES, BOUND_NODES, LAST_NODES = 300, 300, 1200
 COLUMNS = ("plan", "bound", "gap", "above", "seconds", "build s", "CPU s", "peak MB")
 _SAME = 1e-4  # Points: how far a plan may lie below a bound of the other by tolerances alone.
 
@@ -158,7 +156,7 @@ def our_search(path: Path, budget: float | None, seconds: float, gap_points: flo
     case = CoverageCase(instance)
     started = time.perf_counter()
     aim = Aim(gap_points * case.point_kt, started + seconds)
-    standing = searched(case, Standing(Money(instance.budget_musd)), aim)
+    standing = case.prove(Standing(Money(instance.budget_musd)), aim)
     ended = time.perf_counter()
     return Found(
         plan=standing.value_kt / case.point_kt,
@@ -168,16 +166,6 @@ def our_search(path: Path, budget: float | None, seconds: float, gap_points: flo
         cpu_seconds=time.process_time() - used,
         peak_mb=peak_mb(),
     )
-
-
-def searched(case: CoverageCase, standing: Standing, aim: Aim) -> Standing:
-    """All steps of the search; those behind the gap do nothing."""
-    (standing,) = case.relax([standing], aim)
-    for nodes in (BOUND_NODES, LAST_NODES):
-        standing = case.improve(standing, frozenset(), IMPROVE_NODES, aim)
-        standing = case.bound(standing, nodes, aim)
-    standing = case.improve(standing, frozenset(), IMPROVE_NODES, aim)
-    return case.finish(standing, None, aim)
 
 
 def plain_search(path: Path, budget: float | None, seconds: float, gap_points: float) -> Found:

@@ -290,3 +290,18 @@ def test_watch_in_another_thread_changes_nothing():
 def test_the_same_solve_gives_the_same_plan():
     first, second = (Session(market_split(with_rest=True)).solve(Limits(absolute_gap=300.0)) for _ in range(2))
     assert np.array_equal(first.values, second.values)
+
+
+@pytest.mark.parametrize("offset", [0.0, 100.0])
+def test_what_cannot_be_better_than_the_bound_asked_for_is_not_looked_at(offset: float):
+    """The optimum is offset - 9: it cannot be below offset - 9.5, which is what is proven; offset - 8 is found to be beaten."""
+    m = knapsack()
+    m.worth.expr += offset
+    session = Session(m)
+    proven = session.solve(Limits(bound=offset - 9.5))
+    assert (proven.status, proven.values, proven.bound) == (Status.NO_PLAN, None, offset - 9.5)
+    beaten = session.solve(Limits(bound=offset - 8.0))
+    assert beaten.objective == pytest.approx(offset - 9.0)
+    assert beaten.bound is not None
+    assert beaten.bound <= offset - 8.0
+    assert session.solve().objective == pytest.approx(offset - 9.0), "the next search looks at everything again"

@@ -249,6 +249,27 @@ def test_no_bound_is_above_the_best_of_all_fundings(seed: int):
     assert standing.value_kt == pytest.approx(best, rel=1e-6, abs=its.near_kt)
 
 
+@pytest.mark.parametrize("share", [0.3, 0.9, 1.1, 2.0])
+@pytest.mark.parametrize("seed", WITH_PLAN)
+def test_a_bound_that_is_asked_for_is_never_above_the_optimum(seed: int, share: float):
+    """A plan is pretended whose shortfall less the gap asked for is below or above the optimum: no more than that is proven.
+
+    What lies between the relaxation and the optimum is the only room for a false bound: shares of it are asked for.
+    """
+    its, both = plain(seed), CoverageCase(plain(seed).case)
+    optimum = its.whole.objective
+    assert optimum is not None
+    (standing,) = both.relax([Standing(Money(its.case.budget_musd))], Aim(0.0))
+    room = max(optimum - standing.bound_kt, 100.0 * its.near_kt)
+    pretended = replace(
+        standing, value_kt=standing.bound_kt + share * room + 1.0, funded=frozenset(), shares_matter=False
+    )
+    for shares_matter in (False, True):
+        for step in (both.bound, both.finish) if share < 1.0 else (both.bound,):
+            found = step(replace(pretended, shares_matter=shares_matter), None, Aim(1.0, time.perf_counter() + SECONDS))
+            assert found.bound_kt <= optimum + its.near_kt
+
+
 @pytest.mark.parametrize("seed", WITH_PLAN[:6])
 def test_money_one_after_the_other_gives_the_same_bounds(seed: int):
     """One relaxation goes on warm from budget to budget, and knows more cuts: its bounds are those of each alone."""
