@@ -20,7 +20,7 @@ from models.solution import Investment, Solution
 from optimizer.assemble import assemble
 from optimizer.audit import audit
 from optimizer.chain import streams
-from optimizer.infeasible import explain_infeasible
+from optimizer.infeasible import explain_infeasibility
 from optimizer.manifest import of_coverage, of_input, of_solution, of_solve
 from optimizer.report.tables import COLUMNS, bottleneck_table, frame, make_tables
 from optimizer.scenario import scale_pots
@@ -30,7 +30,6 @@ from optimizer.solve.dispatch import Dispatcher
 from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.master import Money
 from optimizer.solve.plan import PlanOutcome, Step, Targets, solve_plan
-from optimizer.solve.relief import find_relief
 from optimizer.solve.search import Aim, CoverageCase, Keys, Nesting, Standing
 from optimizer.workbook import Workbook
 
@@ -265,8 +264,8 @@ class Explain:
 
 def _reasons(case: PointCase, money: Money) -> list[str]:
     workbook, instance = case.at(money)
-    reliefs = find_relief(instance, _SECONDS_TO_EXPLAIN)
-    return explain_infeasible(workbook, instance, reliefs, money.budget_musd)
+    explanation = explain_infeasibility(workbook, instance, money.budget_musd, _SECONDS_TO_EXPLAIN, case.interrupt)
+    return explanation.short()
 
 
 def _printed(
