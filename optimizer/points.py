@@ -23,7 +23,7 @@ from optimizer.chain import streams
 from optimizer.infeasible import explain_infeasibility
 from optimizer.manifest import of_coverage, of_input, of_solution, of_solve
 from optimizer.report.tables import COLUMNS, bottleneck_table, frame, make_tables
-from optimizer.scenario import scale_pots
+from optimizer.scenario import scale_pots, without_budget
 from optimizer.solve.bottlenecks import find_bottlenecks
 from optimizer.solve.cheapest import CostCase
 from optimizer.solve.dispatch import Dispatcher
@@ -264,8 +264,13 @@ class Explain:
 
 def _reasons(case: PointCase, money: Money) -> list[str]:
     workbook, instance = case.at(money)
+    if money.budget_musd is None:
+        workbook = without_budget(workbook)
     explanation = explain_infeasibility(workbook, instance, money.budget_musd, _SECONDS_TO_EXPLAIN, case.interrupt)
-    return explanation.short()
+    scaled = (
+        [f"Amounts of Budgets are those of the sheet times {money.pots_factor:g}."] if money.pots_factor != 1.0 else []
+    )
+    return [*explanation.short(), *scaled]
 
 
 def _printed(

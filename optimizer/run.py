@@ -59,6 +59,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     manifest: dict[str, object] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -76,7 +77,8 @@ def run_solve(path: Path, out: Path | None, options: SolveOptions, progress: Pro
     Returns
     -------
     Run
-        ``manifest["status"]`` tells how it ended, ``reasons`` why where there is no plan.
+        ``manifest["status"]`` tells how it ended, ``reasons`` why where there is no plan, ``shown`` the
+        same in short.
 
     Raises
     ------
@@ -179,9 +181,10 @@ def _publish_without_plan(run: Run, instance: Instance, plan: PlanOutcome, outpu
         with run.timed("explain"):
             seconds = targets_of(run.workbook, run.options).time_limit_s
             explanation = explain_infeasibility(run.workbook, instance, run.options.budget_musd, seconds, interrupt)
-        run.reasons, run.manifest["explanation"] = explanation.sentences(), explanation.records()
+        run.reasons, run.shown = explanation.sentences(), explanation.short()
+        run.manifest["explanation"] = explanation.records()
     else:
-        run.reasons = [_NO_PLAN_IN_TIME if not plan.interrupted else _NO_PLAN_YET]
+        run.reasons = run.shown = [_NO_PLAN_IN_TIME if not plan.interrupted else _NO_PLAN_YET]
     for reason in run.reasons:
         run.progress.keep(reason)
     run.manifest["reasons"] = run.reasons

@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 from optimizer.workbook import Row, Table, Workbook
 
 _POTS, _AMOUNT = "Budgets", "budget_musd"
+_SETTINGS = "Settings"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ def scale_pots(workbook: Workbook, factor: float) -> Workbook:
         return workbook
     rows = tuple(Row(row.number, {**row.cells, _AMOUNT: float(str(row.cells[_AMOUNT])) * factor}) for row in table.rows)
     return replace(workbook, tables={**workbook.tables, _POTS: replace(table, rows=rows)})
+
+
+def without_budget(workbook: Workbook) -> Workbook:
+    """Clear the limit on the public outlay of all years."""
+    rows = [row.number for row in workbook.table(_SETTINGS).rows if row.cells.get("setting") == _AMOUNT]
+    return with_cells(workbook, [Edit(_SETTINGS, number, "value", None) for number in rows])
 
 
 def with_cells(workbook: Workbook, edits: Iterable[Edit]) -> Workbook:

@@ -7,23 +7,24 @@ be served or kept. What falls short then falls short in every plan.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from optimizer.checks.content import Content
-from optimizer.checks.reach import Kept, Reach, read_reach
+from optimizer.checks import check
+from optimizer.checks.reach import Kept, read_reach
 from optimizer.checks.values import read_content
 from optimizer.infeasible.explanation import Shortfall
 from optimizer.infeasible.limits import Kind, Limit
 from optimizer.infeasible.narrow import narrow_place
 from optimizer.infeasible.repairs import whose
 from optimizer.infeasible.trial import Clock, Trial
-from optimizer.infeasible.words import named_cell, tonnes, year_spans
+from optimizer.infeasible.words import joined, named_cell, tonnes, year_spans
 from optimizer.solve.elastic import UNPAID, RowKey
 from optimizer.units import T_PER_KT
 
 _LEAST = 1e-6
-_MOST_ROWS = 12
+_TOO_MUCH = ("cannot_be_met", "rule_starts_too_early")
+_MOST_ROWS, _MOST_LATE = 12, 3
 _WITH_EVERYTHING = "with every candidate funded as early as it can be and no limit on money"
 
 
@@ -90,9 +91,9 @@ class Arithmetic:
     def _served(self, limit: Limit, row: RowKey, short: float, place: str, also: str) -> Shortfall:
         t = _year(row)
         demand = limit.give.rows[row]
-        need = limit.value * demand
+        need, allied = limit.value * demand, self.trial.instance.demands[limit.demand].allied_only
         why = "having no price" if limit.kind is Kind.UNPRICED else f"{limit.value:g} of {tonnes(demand)}"
-        narrow = self._narrow([limit.row.text("material")], t, limit.row.flag("allied_only", False), Kept())  # type: ignore[union-attr]
+        narrow = self._narrow({self.trial.instance.demands[limit.demand].material: need}, t, allied, Kept())
         sentence = (
             f"{place}: {tonnes(need)} of {whose(limit)} must be served in {t} ({why}); {_WITH_EVERYTHING} at most"
             f" {tonnes(need - short)} can be: {tonnes(short)} short.{also}{narrow}"
@@ -112,9 +113,10 @@ class Arithmetic:
             told = [f"{name} in {year_spans(years)}" for name, years in by_scenario.items()]
             also = f" It falls short in {'; '.join(told)}."
         counted = [x for x in self.trial.instance.demands.values() if scenario.sector in (None, x.sector)]
-        materials = list(dict.fromkeys(x.material for x in counted))
-        allied = all(x.allied_only for x in counted)
-        narrow = self._narrow(materials, t, allied, self._kept(limit, s))
+        wanted: dict[str, float] = defaultdict(float)
+        for x in counted:
+            wanted[x.material] += limit.value * x.demand_kt[t]
+        narrow = self._narrow(wanted, t, all(x.allied_only for x in counted), self._kept(s))
         sentence = (
             f"{place}: in the loss {s} {tonnes(need)} {whose_demand} must still be served in {t} ({limit.value:g} of"
             f" {tonnes(limit.give.rows[row])}); {_WITH_EVERYTHING} at most {tonnes(need - short)} can be:"
@@ -149,21 +151,21 @@ class Arithmetic:
 
     # ------------------------------------------------------------ what makes it short
 
-    def _narrow(self, materials: Sequence[str], t: int, allied: bool, kept: Kept) -> str:
-        """Where the chain is narrow, for the first material that anything is narrow for."""
-        content, _ = read_content(self.trial.workbook)
-        reach = read_reach(content)
+    def _narrow(self, wanted_kt: Mapping[str, float], t: int, allied: bool, kept: Kept) -> str:
+        """Where the chain is narrow, for materials of which less could exist than is wanted."""
+        reach = read_reach(read_content(self.trial.workbook)[0])
         if reach is None:
             return ""
-        told = dict.fromkeys(self._narrow_words(content, reach, materials, t, allied, kept))
+        available = reach.available_t(t, allied, kept)
+        scarce = [k for k, kt in wanted_kt.items() if available.get(k, 0.0) < kt * T_PER_KT - _LEAST]
+        if not scarce:
+            amounts = joined([f"{available.get(k, 0.0):,.0f} t of {k}" for k in wanted_kt])
+            return (
+                f" By quantity {amounts} could exist in {t}: routes, groups, requirements or origin stand in the way."
+            )
+        places = [narrow_place(reach, material, t, allied, kept) for material in scarce]
+        told = dict.fromkeys(place.words + self._late_plants(place.projects, t) for place in places)
         return "".join(f" {words}" for words in list(told)[:2])
-
-    def _narrow_words(
-        self, content: Content, reach: Reach, materials: Sequence[str], t: int, allied: bool, kept: Kept
-    ) -> Iterator[str]:
-        for material in materials:
-            place = narrow_place(reach, material, t, allied, kept)
-            yield place.words + self._late_plants(place.projects, t)
 
     def _late_plants(self, projects: Sequence[str], t: int) -> str:
         """Candidates that cannot run yet, with the cells that say so."""
@@ -178,14 +180,27 @@ class Arithmetic:
                 columns += ["first_funding_year"] if project.funding_years[0] > self.trial.instance.years[0] else []
                 cells = ", ".join(named_cell(self.trial.workbook, "Projects", row.number, c) for c in columns)
                 late.append(f"{project.name} cannot run before {runs} ({cells})")
-        return f" {'; '.join(late[:4])}." if late else ""
+        if len(late) > _MOST_LATE:
+            late = [*late[:_MOST_LATE], f"so {len(late) - _MOST_LATE} more"]
+        return f" {'; '.join(late)}." if late else ""
 
-    def _kept(self, limit: Limit, s: str) -> Kept:
+    def _kept(self, s: str) -> Kept:
         """What the loss leaves, as the arithmetic of the checks takes it."""
         scenario = self.trial.instance.scenarios[s]
         projects = self.trial.instance.projects
         sites = {projects[p].site: left for p, left in scenario.project_left.items()}
         return Kept(sites=sites, suppliers=dict(scenario.supplier_left), draws=True)
+
+
+def by_hand(trial: Trial, found: Sequence[Shortfall]) -> tuple[str, ...]:
+    """What the arithmetic of the checks says of limits of which no shortfall tells: rows that are too much in sum, say."""
+    told = {(shortfall.sheet, shortfall.row) for shortfall in found}
+    return tuple(
+        f"{finding}"
+        for finding in check(trial.workbook)
+        if finding.code in _TOO_MUCH
+        and (finding.sheet, int("".join(filter(str.isdigit, finding.cell)) or 0)) not in told
+    )
 
 
 def _year(row: RowKey) -> int:

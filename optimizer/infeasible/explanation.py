@@ -10,7 +10,7 @@ from optimizer.scenario import Edit
 from optimizer.workbook import Workbook
 
 _NO_PLAN = "No plan meets all limits."
-_SHORT_WAYS = 3
+_SHORT_WAYS, _SHORT_ARITHMETIC = 3, 2
 
 
 class Way(StrEnum):
@@ -19,7 +19,7 @@ class Way(StrEnum):
     MONEY = "More money"
     LATER = "Later"
     LESS = "Less asked"
-    DROPPED = "A rule dropped"
+    DROPPED = "One limit dropped"
     FACT = "If it can be so"
     SEVERAL = "Several limits together"
 
@@ -56,7 +56,7 @@ class WayOut:
         """Return it as a sentence that names the cells."""
         words = edit_words(workbook, self.edits)
         if self.budget_musd is not None:
-            words.append(f"--budget: give {self.budget_musd:.12g} instead of {self.budget_before:.12g}")
+            words.append(f"--budget: give {self.budget_musd:.12g} instead of {self.budget_before:.12g} MUSD")
         return f"{self.way}: {'; '.join(words)} ({self.what})."
 
 
@@ -73,10 +73,15 @@ class Conflicting:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why there is no plan. ``closed``: what is no way out; ``unfinished``: what the time did not suffice for."""
+    """Why there is no plan.
+
+    ``by_hand``: what plain arithmetic on the sheets alone tells beside the shortfalls; ``closed``: what is no way out;
+    ``unfinished``: what the time did not suffice for.
+    """
 
     workbook: Workbook
     shortfalls: tuple[Shortfall, ...] = ()
+    by_hand: tuple[str, ...] = ()
     ways: tuple[WayOut, ...] = ()
     closed: tuple[str, ...] = ()
     conflict: tuple[Conflicting, ...] = ()
@@ -86,7 +91,7 @@ class Explanation:
     def sentences(self) -> list[str]:
         """Everything: what falls short, the ways out, the cells in conflict."""
         ways = [way.sentence(self.workbook) for way in self.ways]
-        told = [_NO_PLAN, *(shortfall.sentence for shortfall in self.shortfalls)]
+        told = [_NO_PLAN, *(shortfall.sentence for shortfall in self.shortfalls), *self.by_hand]
         if ways:
             told += [_headline(len(ways)), *ways]
         told += self.closed
@@ -95,22 +100,21 @@ class Explanation:
         return [*told, *self._unfinished_words()]
 
     def short(self, ways: int = _SHORT_WAYS) -> list[str]:
-        """What is short and the best ways out of different kinds."""
+        """What is short, or else in conflict, and the best ways out of different kinds."""
         chosen = list({way.way: way for way in reversed(self.ways)}.values())[::-1][:ways]
-        told = [_NO_PLAN, *(shortfall.sentence for shortfall in self.shortfalls[:2])]
-        told += [f"A way out. {way.sentence(self.workbook)}" for way in chosen]
-        if not chosen:
-            told += self.closed
-        if not chosen and self.conflict:
-            told.append(self._conflict_words())
-        return [*told, *self._unfinished_words()]
+        told = [*(shortfall.sentence for shortfall in self.shortfalls), *self.by_hand][:_SHORT_ARITHMETIC]
+        if not told and self.conflict:
+            told = [self._conflict_words()]
+        told = [_NO_PLAN, *told, *(f"A way out. {way.sentence(self.workbook)}" for way in chosen)]
+        return [*told, *(() if chosen else self.closed), *self._unfinished_words()]
 
     def _conflict_words(self) -> str:
         cells = [f"{one.cell} ({one.words})" for one in self.conflict]
         if len(cells) == 1:
             return f"This cell alone cannot be kept with the plants and supplies there are: {cells[0]}."
         if self.conflict_is_minimal:
-            return f"These {len(cells)} cells cannot hold together, any {len(cells) - 1} of them can: {joined(cells)}."
+            fewer = "each alone can" if len(cells) == 2 else f"any {len(cells) - 1} of them can"
+            return f"These {len(cells)} cells cannot hold together, {fewer}: {joined(cells)}."
         return f"These {len(cells)} cells cannot hold together; perhaps fewer of them cannot either: {joined(cells)}."
 
     def _unfinished_words(self) -> list[str]:

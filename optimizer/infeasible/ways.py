@@ -113,7 +113,11 @@ class WaysOut:
     # ------------------------------------------------------------ one limit
 
     def _less(self, limit: Limit) -> Iterator[WayOut]:
-        return self._least([limit.key], Way.LESS)
+        """Ask for less; to ask for nothing is left to ``_dropped``."""
+        for way in self._least([limit.key], Way.LESS):
+            nothing = 1.0 if limit.kind is Kind.SHARE else 0.0
+            if limit.kind is Kind.COVERAGE or all(edit.new != nothing for edit in way.edits):
+                yield way
 
     def _later(self, limit: Limit) -> Iterator[WayOut]:
         """The nearest year from which the limit could hold, by halving."""
