@@ -121,7 +121,7 @@ def _write(case: Path, edits: list[dict[str, Any]]) -> None:
             csv.writer(stream).writerows(cells)
 
 
-@pytest.mark.parametrize("seed", [1004, 1008, 1012, 1020, 1025, 1031])
+@pytest.mark.parametrize("seed", [1008, 1020, 1025])
 def test_doing_what_any_way_out_says_mends_the_case(tmp_path: Path, seed: int):
     """Random infeasible cases with every feature: the stated values in the stated cells give a plan."""
     answer = solve(write(tmp_path / "case", random_case(seed)), tmp_path / "out", "--quiet")
