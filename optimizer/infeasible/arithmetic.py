@@ -6,6 +6,7 @@ be served or kept. What falls short then falls short in every plan.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from optimizer.infeasible.narrow import narrow_place
 from optimizer.infeasible.repairs import whose
 from optimizer.infeasible.trial import Clock, Trial
 from optimizer.infeasible.words import joined, named_cell, tonnes, year_spans
-from optimizer.solve.elastic import UNPAID, RowKey
+from optimizer.solve.elastic import UNPAID, Key, NotKnownError, RowKey
 from optimizer.units import T_PER_KT
 
 _LEAST = 1e-6
@@ -38,36 +39,42 @@ class Arithmetic:
     unfinished: bool = False
 
     def run(self) -> None:
-        """Look at the limits that give in some plan with all the money; all others could be kept, even together."""
+        """Look at the limits that give in some plan with all the money; all others could be kept, even together.
+
+        Large cases are asked as linear relaxations: what is short there is short for certain.
+        """
+        try:
+            for key in self._suspects():
+                self._look_at(self.trial.limits[key])
+        except NotKnownError:
+            self.unfinished = True
+
+    def _suspects(self) -> list[Key]:
+        """Limits that cannot all be kept with all the money."""
         asked = {key: limit for key, limit in self.trial.limits.items() if not limit.kind.is_money}
         money = [key for key in self.trial.limits if key not in asked]
         prices = {key: 1.0 / limit.whole for key, limit in asked.items()}
-        joint = self.trial.elastic.least(prices, [*money, UNPAID], self.clock.left)
-        if joint is None:
-            self.unfinished = True
-            return
-        for key in joint.giving:
-            if self.clock.is_over:
-                self.unfinished = True
-                return
-            self._look_at(self.trial.limits[key])
+        elastic = self.trial.elastic
+        joint = elastic.least(prices, [*money, UNPAID], self.clock.slice(), elastic.is_large)
+        return [] if joint is None else list(joint.giving)
 
     def _look_at(self, limit: Limit) -> None:
-        """All rows of a limit in sum tell which are short; each of these alone tells by how much."""
-        others = [key for key in self.trial.limits if key != limit.key]
-        together = self.trial.elastic.least_short(limit.rows, (), [*others, UNPAID], self.clock.left)
-        if together is None:
-            self.unfinished = True
-            return
+        """All rows of a limit in sum tell where it is short; each of these alone tells by how much.
+
+        A share is kept by all countries of a year together.
+        """
+        elastic = self.trial.elastic
+        open = [*(key for key in self.trial.limits if key != limit.key), UNPAID]
+        _, together = elastic.least_short(limit.rows, (), open, self.clock.slice(), elastic.is_large)
         amounts: dict[RowKey, float] = {}
-        for row in sorted(together[1], key=lambda row: -together[1][row])[:_MOST_ROWS]:
-            beside = [other for other in limit.rows if other != row]
-            alone = self.trial.elastic.least_short([row], beside, [*others, UNPAID], self.clock.left)
-            if alone is None:
-                self.unfinished = True
-                break
-            if alone[0] > _LEAST:
-                amounts[row] = alone[0]
+        for row in sorted(together, key=lambda row: -together[row])[:_MOST_ROWS]:
+            if limit.kind is Kind.SHARE and _year(row) in map(_year, amounts):
+                continue
+            at_once = [row] if limit.kind is not Kind.SHARE else [x for x in limit.rows if _year(x) == _year(row)]
+            beside = [other for other in limit.rows if other not in at_once]
+            alone, _ = elastic.least_short(at_once, beside, open, self.clock.slice(), elastic.is_large)
+            if alone > _LEAST:
+                amounts[row] = alone
         if amounts:
             self.found.append(self._shortfall(limit, amounts))
 
@@ -127,8 +134,8 @@ class Arithmetic:
     def _share(self, limit: Limit, row: RowKey, short: float, place: str, also: str) -> Shortfall:
         rule, country, t = row[1]
         sentence = (
-            f"{place}: rule {rule} lets a country have {limit.value:.0%} of the capacity; {_WITH_EVERYTHING} {country} has"
-            f" at least {tonnes(short)} a year too much in {t}.{also}"
+            f"{place}: rule {rule} lets a country have {limit.value:.0%} of the capacity; {_WITH_EVERYTHING} at least"
+            f" {tonnes(short)} a year in {t} are above it, as in {country}.{also}"
         )
         return self._record(limit, t, "base", 0.0, -short * T_PER_KT, "t per year of room", sentence)
 
@@ -136,7 +143,7 @@ class Arithmetic:
         rule, t = row[1]
         chosen = self.trial.instance.rules[rule]
         word = "countries" if limit.kind is Kind.COUNTRIES else "projects"
-        most = limit.value - round(short)
+        most = math.floor(limit.value - short + _LEAST)
         where = chosen.stage or chosen.material
         late = self._late_plants([p for p in chosen.conversion], t)
         sentence = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from optimizer.infeasible.facts import Fact, restricting_facts
 from optimizer.infeasible.trial import Clock, Trial
-from optimizer.solve.elastic import Key
+from optimizer.solve.elastic import Key, NotKnownError
 
 
 @dataclass(frozen=True)
@@ -22,37 +22,46 @@ class Conflict:
     minimal: bool = False
 
 
-class _TimeIsOverError(Exception):
-    """A trial did not end in time."""
-
-
 def conflicting_limits(trial: Trial, clock: Clock) -> Conflict:
-    """Return a smallest set of limits that cannot hold together: collected, then each tried without."""
-    suspects = _collected(trial, clock)
-    kept, minimal = list(suspects), True
-    for key in suspects:
-        if len(kept) == 1:
-            break
-        rest = [other for other in kept if other != key]
-        answer = trial.has_plan(clock, open=trial.without(rest))
-        if answer is False:
-            kept = rest
-        minimal &= answer is not None
+    """Return a smallest set of limits that cannot hold together: collected, then each tried without.
+
+    Where the linear relaxation already is impossible, most limits fall away there. No limits: none was found.
+    """
+    kept, minimal = list(trial.limits), False
+    try:
+        if trial.elastic.is_large and not trial.has_plan(clock, relaxed=True):
+            kept = _reduced(trial, _collected(trial, clock, relaxed=True), clock, relaxed=True)
+        elif not (kept := _collected(trial, clock, relaxed=False)):
+            return Conflict((), None, minimal=True)
+        kept = _reduced(trial, kept, clock, relaxed=False)
+        minimal = True
+    except NotKnownError:
+        pass
     return Conflict(tuple(kept), None, minimal)
 
 
-def _collected(trial: Trial, clock: Clock) -> list[Key]:
-    """Limits that cannot hold together, found by letting those give that give cheapest until nothing can."""
-    held: list[Key] = []
-    while not clock.is_over:
+def _collected(trial: Trial, clock: Clock, relaxed: bool) -> list[Key]:
+    """Limits that cannot hold together, found by letting those give that give cheapest until nothing can; none: they can."""
+    held: set[Key] = set()
+    while len(held) < len(trial.limits):
         prices = {key: 1.0 / limit.whole for key, limit in trial.limits.items() if key not in held}
-        answer = trial.elastic.least(prices, (), clock.left)
-        if answer is None or not answer.giving:
+        answer = trial.elastic.least(prices, (), clock.slice(), relaxed)
+        if answer is None:
             break
-        held += answer.giving
-    if trial.has_plan(clock, open=trial.without(held)) is False:
-        return [key for key in trial.limits if key in held]
-    return list(trial.limits)
+        if not answer.giving:
+            return []
+        held |= answer.giving.keys()
+    return [key for key in trial.limits if key in held]
+
+
+def _reduced(trial: Trial, limits: list[Key], clock: Clock, relaxed: bool) -> list[Key]:
+    """Leave out, one after the other, every limit without which the others cannot hold either."""
+    kept = list(limits)
+    for key in limits:
+        rest = [other for other in kept if other != key]
+        if rest and not trial.has_plan(clock, trial.without(rest), relaxed):
+            kept = rest
+    return kept
 
 
 def with_facts(trial: Trial, conflict: Conflict, clock: Clock) -> Conflict:
@@ -60,10 +69,8 @@ def with_facts(trial: Trial, conflict: Conflict, clock: Clock) -> Conflict:
     facts = restricting_facts(trial.workbook)
     search = _Search(trial, conflict.limits, facts, clock)
     try:
-        if search.is_infeasible([]):
-            return Conflict(conflict.limits, (), conflict.minimal)
-        needed = search.smallest([], False, facts)
-    except _TimeIsOverError:
+        needed = search.smallest([], False, facts) if facts and not search.is_infeasible([]) else []
+    except NotKnownError:
         return conflict
     return Conflict(conflict.limits, tuple(fact for fact in facts if fact in needed), conflict.minimal)
 
@@ -81,10 +88,7 @@ class _Search:
         """Whether the limits cannot hold although all facts but these are loosened."""
         edits = [edit for fact in self.facts if fact not in kept for edit in fact.edits]
         changed = self.trial.with_edits(edits)
-        answer = None if self.clock.is_over else changed.has_plan(self.clock, open=changed.without(self.limits))
-        if answer is None:
-            raise _TimeIsOverError
-        return not answer
+        return not changed.has_plan(self.clock, open=changed.without(self.limits))
 
     def smallest(self, background: list[Fact], is_new: bool, facts: Sequence[Fact]) -> list[Fact]:
         """Return a smallest part of the facts that, with the background, is too much; ``is_new``: the background has grown."""

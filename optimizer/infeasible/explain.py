@@ -50,11 +50,11 @@ def explain_infeasibility(
     """
     clock = Clock(min(seconds or SECONDS, SECONDS), interrupt or Interrupt())
     trial = Trial(workbook, budget_option, clock.interrupt, instance)
-    if trial.has_plan(clock.part(_ARITHMETIC)):
-        return Explanation(workbook, closed=(_HOLDS,))
     arithmetic = Arithmetic(trial, clock.part(_ARITHMETIC))
     arithmetic.run()
     conflict = conflicting_limits(trial, clock.part(_CONFLICT))
+    if not conflict.limits:
+        return Explanation(workbook, closed=(_HOLDS,))
     ways = WaysOut(trial, conflict, clock.part(_WAYS))
     ways.by_limits()
     unfinished = ["need against the most that could exist"] if arithmetic.unfinished else []

@@ -13,9 +13,11 @@ from optimizer.checks import check
 from optimizer.findings import Level
 from optimizer.infeasible.limits import Limit, planner_limits
 from optimizer.scenario import Edit, with_cells
-from optimizer.solve.elastic import Elastic, Key
+from optimizer.solve.elastic import Elastic, Key, NotKnownError
 from optimizer.solve.highs import Interrupt
 from optimizer.workbook import Workbook
+
+_ONE_QUESTION = 0.4
 
 
 @dataclass
@@ -35,6 +37,18 @@ class Clock:
     def is_over(self) -> bool:
         """Whether the time is used up."""
         return self.left <= 0.0
+
+    def slice(self) -> float:
+        """Seconds for one question: never so many that nothing is left for the others.
+
+        Raises
+        ------
+        NotKnownError
+            If no time is left.
+        """
+        if self.is_over:
+            raise NotKnownError
+        return _ONE_QUESTION * self.left
 
     def part(self, share: float) -> Clock:
         """A share of what is left, as a clock of its own."""
@@ -74,11 +88,15 @@ class Trial:
         """All limits but those that are kept."""
         return [key for key in self.limits if key not in kept]
 
-    def has_plan(self, clock: Clock, open: Collection[Key] = ()) -> bool | None:
-        """Tell whether some plan keeps all limits but the open ones; None where the time is over before."""
-        if clock.is_over:
-            return None
-        return self.elastic.is_feasible(open, clock.left)
+    def has_plan(self, clock: Clock, open: Collection[Key] = (), relaxed: bool = False) -> bool:
+        """Tell whether some plan keeps all limits but the open ones.
+
+        Raises
+        ------
+        NotKnownError
+            Where the time is over before.
+        """
+        return self.elastic.is_feasible(open, clock.slice(), relaxed)
 
     def is_without_faults(self) -> bool:
         """Whether the changed cells are still a workbook that the program takes."""

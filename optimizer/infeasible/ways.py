@@ -6,7 +6,7 @@ Every way is tried: the cells are written, the workbook is read as any other, an
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from optimizer.infeasible import repairs
@@ -18,10 +18,11 @@ from optimizer.infeasible.repairs import Repair
 from optimizer.infeasible.trial import Clock, Trial
 from optimizer.infeasible.words import money_up, musd
 from optimizer.scenario import Edit
-from optimizer.solve.elastic import UNPAID, Answer, Key
+from optimizer.solve.elastic import UNPAID, Answer, Key, NotKnownError
 
 _NOTCHES = 3
 _MOST_MONEY = 2
+_ALONE = "which limits alone are the reason"
 NO_MONEY = "More money alone is no way out."
 
 
@@ -37,37 +38,44 @@ class WaysOut:
     unfinished: list[str] = field(default_factory=list)
 
     def by_limits(self) -> None:
-        """Look for more money, a later year, less asked, a limit dropped."""
+        """Look for more money, a later year, less asked, a limit dropped; for several limits where no single one is enough."""
         limits = [self.trial.limits[key] for key in self.conflict.limits]
-        asked = [limit for limit in limits if not limit.kind.is_money]
-        self._money([limit for limit in limits if limit.kind.is_money])
-        single = [limit for limit in asked if self._is_enough([limit.key])]
-        for way, search in ((Way.LATER, self._later), (Way.LESS, self._less), (Way.DROPPED, self._dropped)):
+        self._try("more money", lambda: self._money([limit for limit in limits if limit.kind.is_money]))
+        single = [limit for limit in limits if not limit.kind.is_money and self._is_enough(limit)]
+        for search in (self._later, self._less, self._dropped):
             for limit in single:
-                if self._has_time(f"{limit.kind} ({way.lower()})"):
-                    self.found += search(limit)
+                self._try(f"loosening the {limit.kind}", lambda s=search, x=limit: s(x))  # type: ignore[misc]
         if not single:
             self._together()
 
     def by_facts(self) -> None:
         """Look for facts in the conflict any one of which, loosened, is enough."""
         for fact in self.conflict.facts or ():
-            if self._has_time(fact.words):
-                self.found += self._loosened(fact)
+            self._try("loosening other cells", lambda x=fact: self._loosened(x))  # type: ignore[misc]
+
+    def _try(self, what: str, search: Callable[[], Iterable[WayOut]]) -> None:
+        """Keep what a search finds; note what it was if the time ended before."""
+        try:
+            for way in search():
+                self.found.append(way)
+        except NotKnownError:
+            if what not in self.unfinished:
+                self.unfinished.append(what)
 
     # ------------------------------------------------------------ money
 
-    def _money(self, limits: Sequence[Limit]) -> None:
+    def _money(self, limits: Sequence[Limit]) -> list[WayOut]:
         """Raise one budget or pot; all that are too small; add a pot. The cheapest that is enough."""
         every = [key for key, limit in self.trial.limits.items() if limit.kind.is_money]
-        if not every or not self._has_time("more money"):
-            return
+        if not every:
+            return []
+        if not self.trial.has_plan(self.clock, [*every, UNPAID]):
+            self.closed.append(NO_MONEY)
+            return []
         ways = [way for limit in limits for way in self._least([limit.key], Way.MONEY)]
         if not ways:
             ways = list(self._least(every, Way.MONEY)) or list(self._new_pots(every))
-        if not ways and not self.clock.is_over:
-            self.closed.append(NO_MONEY)
-        self.found += sorted(ways, key=self._extra_musd)[:_MOST_MONEY]
+        return sorted(ways, key=self._extra_musd)[:_MOST_MONEY]
 
     def _extra_musd(self, way: WayOut) -> float:
         extra = (way.budget_musd or 0.0) - (way.budget_before or 0.0)
@@ -88,7 +96,7 @@ class WaysOut:
         if not any(self.trial.limits[key].kind is Kind.POT for key in every):
             return
         total = {key: 1.0 for key in every if self.trial.limits[key].kind is Kind.BUDGET}
-        answer = self.trial.elastic.least({UNPAID: 1.0, **total}, (), self.clock.left)
+        answer = self.trial.elastic.least({UNPAID: 1.0, **total}, (), self.clock.slice())
         if answer is None:
             return
         sums: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
@@ -161,21 +169,18 @@ class WaysOut:
             [x.key for x in limits if x.kind is Kind.LOSS],
             [x.key for x in limits if x.kind.is_rule],
         )
-        before = len(self.found)
         for keys in kinds:
-            if keys and self._has_time("several limits of one kind"):
-                self.found += self._least(keys, Way.LESS)
-        if len(self.found) == before and not self.found and self._has_time("several limits together"):
-            self.found += self._least(list(self.trial.limits), Way.SEVERAL)
+            if keys:
+                self._try("several limits of one kind", lambda k=keys: self._least(k, Way.LESS))  # type: ignore[misc]
+        if not self.found:
+            self._try("several limits together", lambda: self._least(list(self.trial.limits), Way.SEVERAL))
 
     # ------------------------------------------------------------ trials
 
     def _least(self, keys: Sequence[Key], way: Way) -> Iterator[WayOut]:
         """Let some limits give as little as possible."""
-        if self.clock.is_over:
-            return
         prices = {key: 1.0 / self.trial.limits[key].whole for key in keys}
-        answer = self.trial.elastic.least(prices, (), self.clock.left)
+        answer = self.trial.elastic.least(prices, (), self.clock.slice())
         if answer is None or not answer.giving:
             return
         yield from self._tried(way, lambda notches: [self._loosen(key, answer, notches) for key in answer.giving])
@@ -196,19 +201,17 @@ class WaysOut:
 
     def _works(self, *parts: Repair, thoroughly: bool = False) -> bool:
         """Whether there is a plan after the edits; thoroughly: in a workbook that passes its checks."""
-        if self.clock.is_over:
-            return False
         budget = next((part.budget_musd for part in parts if part.budget_musd is not None), None)
         changed = self.trial.with_edits([edit for part in parts for edit in part.edits], budget)
         if thoroughly and not changed.is_without_faults():
             return False
-        return bool(changed.has_plan(self.clock))
+        return changed.has_plan(self.clock)
 
-    def _is_enough(self, keys: Sequence[Key]) -> bool:
-        """Whether there is a plan without these limits at all."""
-        return bool(self.trial.has_plan(self.clock, open=keys))
-
-    def _has_time(self, what: str) -> bool:
-        if self.clock.is_over and what not in self.unfinished:
-            self.unfinished.append(what)
-        return not self.clock.is_over
+    def _is_enough(self, limit: Limit) -> bool:
+        """Whether there is a plan without this limit at all."""
+        try:
+            return self.trial.has_plan(self.clock, open=[limit.key])
+        except NotKnownError:
+            if _ALONE not in self.unfinished:
+                self.unfinished.append(_ALONE)
+            return False

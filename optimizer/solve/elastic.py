@@ -26,8 +26,13 @@ COUNTRIES, PROJECTS, SHARE = "enough_countries", "enough_projects", "country_sha
 BUDGET, PURSE, PAID = "outlay_within_budget", "payments_within_purse", "outlay_is_paid"
 # Outlays that no pot pays: opened or priced like a limit.
 UNPAID = ("UNPAID", 0)
-_GAP = 1e-4
+_GAP, _GAP_OF_LARGE = 1e-4, 1e-2
+_LARGE = 200  # Yes/no decisions from which relaxations are asked first, and a percent is near enough.
 _LEAST = 1e-7
+
+
+class NotKnownError(Exception):
+    """A question was not answered in the time given."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,13 @@ class Answer:
 class Elastic:
     """The compiled case with a way to give for every limit.
 
-    Every question takes ``open``: limits that do not hold at all. None as an answer means: not known in the time given.
+    Every question takes ``open``, limits that do not hold at all; ``relaxed`` asks it of the linear relaxation, which is
+    much faster and never misses a plan: what is impossible there, or short, is so in the case too.
+
+    Raises
+    ------
+    NotKnownError
+        By every question that is not answered in time.
     """
 
     def __init__(self, instance: Instance, gives: Mapping[Key, Give], interrupt: Interrupt | None = None) -> None:
@@ -79,6 +90,7 @@ class Elastic:
         self._columns[UNPAID] = np.array(list(self._reliefs(PAID).values()), dtype=int)
         self._most[UNPAID] = float("inf")
         self.session.minimize({})
+        self.is_large = self.session.binaries >= _LARGE
 
     # ------------------------------------------------------------ columns
 
@@ -116,24 +128,28 @@ class Elastic:
 
     # ------------------------------------------------------------ questions
 
-    def is_feasible(self, open: Collection[Key], seconds: float) -> bool | None:
+    def is_feasible(self, open: Collection[Key], seconds: float, relaxed: bool = False) -> bool:
         """Tell whether some plan keeps all limits but those that are open."""
-        outcome = self._solve({}, open, {}, seconds)
-        if outcome.values is not None:
-            return True
-        return False if outcome.status is Status.INFEASIBLE else None
+        return self._solve({}, open, {}, seconds, relaxed).values is not None
 
-    def least(self, prices: Mapping[Key, float], open: Collection[Key], seconds: float) -> Answer | None:
-        """Let the priced limits give as little as possible; no answer too where that is not enough."""
-        outcome = self._solve(prices, open, {}, seconds)
+    def least(
+        self, prices: Mapping[Key, float], open: Collection[Key], seconds: float, relaxed: bool = False
+    ) -> Answer | None:
+        """Let the priced limits give as little as possible; None where that is not enough."""
+        outcome = self._solve(prices, open, {}, seconds, relaxed)
         if outcome.values is None:
             return None
         amounts = {key: float(outcome.values[self._columns[key]].sum()) for key in prices}
         return Answer(amounts, outcome.values, outcome.status is Status.OPTIMAL)
 
     def least_short(
-        self, rows: Collection[RowKey], beside: Collection[RowKey], open: Collection[Key], seconds: float
-    ) -> tuple[float, dict[RowKey, float]] | None:
+        self,
+        rows: Collection[RowKey],
+        beside: Collection[RowKey],
+        open: Collection[Key],
+        seconds: float,
+        relaxed: bool = False,
+    ) -> tuple[float, dict[RowKey, float]]:
         """Tell by how much rows must give in sum where all that is open, and the rows beside, give freely.
 
         Returns
@@ -143,9 +159,9 @@ class Elastic:
         """
         numbers = {row: n for row in rows if (n := self._relief(row)) is not None}
         free = {n: 0.0 for row in beside if (n := self._relief(row)) is not None}
-        outcome = self._solve({}, open, free | dict.fromkeys(numbers.values(), 1.0), seconds)
+        outcome = self._solve({}, open, free | dict.fromkeys(numbers.values(), 1.0), seconds, relaxed)
         if outcome.values is None or outcome.bound is None:
-            return None
+            return 0.0, {}  # What is open could not hold before either: of this row nothing is told.
         gives = {row: float(outcome.values[n]) for row, n in numbers.items()}
         return max(0.0, outcome.bound), {row: x for row, x in gives.items() if x > _LEAST}
 
@@ -176,7 +192,12 @@ class Elastic:
     # ------------------------------------------------------------ solve
 
     def _solve(
-        self, prices: Mapping[Key, float], open: Collection[Key], reliefs: Mapping[int, float], seconds: float
+        self,
+        prices: Mapping[Key, float],
+        open: Collection[Key],
+        reliefs: Mapping[int, float],
+        seconds: float,
+        relaxed: bool,
     ) -> Outcome:
         """Solve with some limits open, some for a price, and some of the model's reliefs for a price."""
         costs: dict[int, float] = dict(reliefs)
@@ -189,8 +210,11 @@ class Elastic:
         numbers = np.array(list(reliefs), dtype=int)
         self.session.set_bounds(numbers, np.zeros(len(numbers)), np.full(len(numbers), np.inf))
         self.session.minimize(costs)
-        outcome = self.session.solve(Limits(_LEAST, _GAP, seconds))
+        self.session.relax(relaxed)
+        outcome = self.session.solve(Limits(_LEAST, _GAP_OF_LARGE if self.is_large else _GAP, seconds))
         self.session.set_bounds(numbers, np.zeros(len(numbers)), np.zeros(len(numbers)))
+        if outcome.values is None and outcome.status is not Status.INFEASIBLE:
+            raise NotKnownError
         return outcome
 
     def _relief(self, row: RowKey) -> int | None:
