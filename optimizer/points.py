@@ -20,17 +20,16 @@ from models.solution import Investment, Solution
 from optimizer.assemble import assemble
 from optimizer.audit import audit
 from optimizer.chain import streams
-from optimizer.infeasible import explain_infeasible
+from optimizer.infeasible import explain_infeasibility
 from optimizer.manifest import of_coverage, of_input, of_solution, of_solve
 from optimizer.report.tables import COLUMNS, bottleneck_table, frame, make_tables
-from optimizer.scenario import scale_pots
+from optimizer.scenario import scale_pots, without_budget
 from optimizer.solve.bottlenecks import find_bottlenecks
 from optimizer.solve.cheapest import CostCase
 from optimizer.solve.dispatch import Dispatcher
 from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.master import Money
 from optimizer.solve.plan import PlanOutcome, Step, Targets, solve_plan
-from optimizer.solve.relief import find_relief
 from optimizer.solve.search import Aim, CoverageCase, Keys, Nesting, Standing
 from optimizer.workbook import Workbook
 
@@ -271,8 +270,13 @@ class Explain:
 
 def _reasons(case: PointCase, money: Money) -> list[str]:
     workbook, instance = case.at(money)
-    reliefs = find_relief(instance, _SECONDS_TO_EXPLAIN)
-    return explain_infeasible(workbook, instance, reliefs, money.budget_musd)
+    if money.budget_musd is None:
+        workbook = without_budget(workbook)
+    explanation = explain_infeasibility(workbook, instance, money.budget_musd, _SECONDS_TO_EXPLAIN, case.interrupt)
+    scaled = (
+        [f"Amounts of Budgets are those of the sheet times {money.pots_factor:g}."] if money.pots_factor != 1.0 else []
+    )
+    return [*explanation.short(), *scaled]
 
 
 def _printed(

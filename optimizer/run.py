@@ -18,7 +18,7 @@ from optimizer.cells import settings
 from optimizer.chain import streams
 from optimizer.checks import check
 from optimizer.findings import Finding, InputError, Level
-from optimizer.infeasible import explain_infeasible
+from optimizer.infeasible import explain_infeasibility
 from optimizer.manifest import of_coverage, of_input, of_solution, of_solve
 from optimizer.output import REPORT, VIOLATIONS, Output
 from optimizer.progress import Progress
@@ -28,7 +28,6 @@ from optimizer.solve.bottlenecks import find_bottlenecks
 from optimizer.solve.dispatch import dispatch_all
 from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.plan import PlanOutcome, Targets, solve_plan
-from optimizer.solve.relief import find_relief
 from optimizer.workbook import Workbook, read_workbook
 
 _NO_PLAN_IN_TIME = (
@@ -60,6 +59,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     manifest: dict[str, object] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -77,7 +77,8 @@ def run_solve(path: Path, out: Path | None, options: SolveOptions, progress: Pro
     Returns
     -------
     Run
-        ``manifest["status"]`` tells how it ended, ``reasons`` why where there is no plan.
+        ``manifest["status"]`` tells how it ended, ``reasons`` why where there is no plan, ``shown`` the
+        same in short.
 
     Raises
     ------
@@ -100,7 +101,7 @@ def _solve(run: Run, output: Output, interrupt: Interrupt) -> Run:
     run.seconds |= {"build": plan.build_seconds, "solve": plan.solve_seconds}
     _describe(run, instance, plan)
     if plan.investment is None:
-        return _publish_without_plan(run, instance, plan, output)
+        return _publish_without_plan(run, instance, plan, output, interrupt)
     with run.timed("dispatch"):
         operations = dispatch_all(instance, plan.investment, run.progress.tell)
     solution = Solution(plan.investment, operations)
@@ -173,15 +174,17 @@ def _describe(run: Run, instance: Instance, plan: PlanOutcome) -> None:
 # ---------------------------------------------------------------- ends
 
 
-def _publish_without_plan(run: Run, instance: Instance, plan: PlanOutcome, output: Output) -> Run:
+def _publish_without_plan(run: Run, instance: Instance, plan: PlanOutcome, output: Output, interrupt: Interrupt) -> Run:
     """Leave a manifest that says why there is no plan."""
     if plan.status is Status.INFEASIBLE:
-        run.progress.tell("infeasible: looking for the limits that would have to give")
+        run.progress.tell("infeasible: looking for what is short, for ways out and for the cells in conflict")
         with run.timed("explain"):
-            reliefs = find_relief(instance, targets_of(run.workbook, run.options).time_limit_s)
-            run.reasons = explain_infeasible(run.workbook, instance, reliefs, run.options.budget_musd)
+            seconds = targets_of(run.workbook, run.options).time_limit_s
+            explanation = explain_infeasibility(run.workbook, instance, run.options.budget_musd, seconds, interrupt)
+        run.reasons, run.shown = explanation.sentences(), explanation.short()
+        run.manifest["explanation"] = explanation.records()
     else:
-        run.reasons = [_NO_PLAN_IN_TIME if not plan.interrupted else _NO_PLAN_YET]
+        run.reasons = run.shown = [_NO_PLAN_IN_TIME if not plan.interrupted else _NO_PLAN_YET]
     for reason in run.reasons:
         run.progress.keep(reason)
     run.manifest["reasons"] = run.reasons

@@ -85,10 +85,12 @@ class Reach:
         kept
             What a loss leaves; None in the base.
         """
-        kept = kept or Kept()
-        capacity = self._capacity_t(year, allied, kept)
-        supply = self._supply_t(year, allied, kept)
+        capacity, supply = self.amounts_t(year, allied, kept or Kept())
         return _spread(self.recipes, capacity, supply)
+
+    def amounts_t(self, year: int, allied: bool, kept: Kept) -> tuple[dict[str, float], dict[str, float]]:
+        """Return what plants could run by process, and what imports and stocks bring by material; see ``available_t``."""
+        return self._capacity_t(year, allied, kept), self._supply_t(year, allied, kept)
 
     def _capacity_t(self, year: int, allied: bool, kept: Kept) -> dict[str, float]:
         amounts = (

@@ -61,9 +61,10 @@ def solve(
 def _show_run(run: Run) -> int:
     manifest = run.manifest
     if manifest["status"] in ("infeasible", "no_plan"):
-        for reason in run.reasons:
+        for reason in run.shown:
             click.echo(reason, err=True)
-        click.echo(f"Manifest: {run.out / MANIFEST}", err=True)
+        all_of_it = "Manifest" if len(run.shown) == len(run.reasons) else "All of it, with every way out"
+        click.echo(f"{all_of_it}: {run.out / MANIFEST}", err=True)
         return INFEASIBLE if manifest["status"] == "infeasible" else NO_PLAN
     passed: bool = manifest["audit"]["passed"]  # type: ignore[index]
     if not passed:

@@ -247,6 +247,12 @@ class Session:
         """Add a row: sum of factors x columns >= lower."""
         self._highs.addRow(lower, np.inf, len(columns), columns.astype(np.int32), factors)
 
+    def add_column(self, rows: np.ndarray, factors: np.ndarray) -> int:
+        """Add a column that stands in rows, closed (between 0 and 0) and without a cost; return its number."""
+        self._highs.addCol(0.0, 0.0, 0.0, len(rows), rows.astype(np.int32), factors)
+        self.columns += 1
+        return self.columns - 1
+
     def set_row_uppers(self, rows: np.ndarray, uppers: np.ndarray) -> None:
         """Set the upper bounds of rows whose lower bound is free."""
         for row, upper in zip(rows.tolist(), uppers.tolist(), strict=True):

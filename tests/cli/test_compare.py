@@ -241,8 +241,8 @@ def test_an_infeasible_budget_stands_beside_the_others_with_its_reasons(tmp_path
         **{8: "optimal", 14: "optimal"},
     }
     assert "Demand!F2" in rows[0]["reasons"]
-    assert "30.0 t of m too much" in rows[0]["reasons"]
-    assert "10.0 t of m too much" in rows[6]["reasons"]
+    assert "--budget: give 8 instead of 0 MUSD" in rows[0]["reasons"]
+    assert "--budget: give 8 instead of 6 MUSD" in rows[6]["reasons"]
     assert rows[0]["weighted_shortfall_t"] == rows[0]["bound_t"] == rows[8]["reasons"] == ""
     assert figures(answer, "weighted_shortfall_t") == pytest.approx({8: 160, 14: 100}, abs=1e-3)
     assert places(answer) == ["14", "8", "list/14", "list/8", "unlimited"]

