@@ -227,7 +227,7 @@ class Print:
             interrupted=False,
             out_of_time=not standing.reproducible,
         )
-        return _printed(
+        return print_plan(
             case, standing.money, outcome, self.cost_bound_musd, standing.reproducible, self.with_bottlenecks
         )
 
@@ -249,7 +249,7 @@ class Solve:
             reasons = _reasons(case, self.money) if outcome.status is Status.INFEASIBLE else []
             manifest = of_solve(instance, outcome, relaxed=False) | {"reasons": reasons, "reproducible": reproducible}
             return Printed(manifest, {})
-        return _printed(case, self.money, outcome, bound, reproducible, self.with_bottlenecks)
+        return print_plan(case, self.money, outcome, bound, reproducible, self.with_bottlenecks)
 
 
 @dataclass(frozen=True)
@@ -269,7 +269,7 @@ def _reasons(case: PointCase, money: Money) -> list[str]:
     return explain_infeasible(workbook, instance, reliefs, money.budget_musd)
 
 
-def _printed(
+def print_plan(
     case: PointCase,
     money: Money,
     outcome: PlanOutcome,
