@@ -26,10 +26,22 @@ from optimizer.manifest import of_input
 from optimizer.output import MANIFEST, TABLES, VIOLATIONS, Output
 from optimizer.points import Printed
 from optimizer.progress import Progress
-from optimizer.reasoning import BreakEvenOf, ExplainPayload, NotReached, PlanNow, Turn
+from optimizer.reasoning import Again, BreakEvenOf, ExplainPayload, Found, NotReached, PlanNow, Reference, Show, Turn
 from optimizer.report.explain_book import write_explanation
 from optimizer.report.explain_tables import COLUMNS, explanation_tables
-from optimizer.report.explained import CAPEX, COST, OPEX, RIVALS, SHARE, Budgeted, Card, Explanation
+from optimizer.report.explained import (
+    CAPEX,
+    COST,
+    OPEX,
+    RIVALS,
+    SHARE,
+    Budgeted,
+    Card,
+    Explanation,
+    Move,
+    Price,
+    Turned,
+)
 from optimizer.report.facts import Facts, each
 from optimizer.report.tables import COLUMNS as PLAN_TABLES
 from optimizer.report.trace import reached
@@ -38,12 +50,16 @@ from optimizer.rounds import Rounds
 from optimizer.run import without_faults
 from optimizer.solve.master import Money
 from optimizer.solve.plan import Targets
+from optimizer.solve.search import Keys
 from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook, read_workbook
 
 EXPLANATION, PLANS = "explain.xlsx", "plans"
 DEFAULT_SECONDS = 900.0
 _SHORT_T = 1e-3
+_SAME, _HANDED = 1e-6, 1e-7  # Relative; kt or MUSD: below it two plans are as good.
+
+Pool = Sequence[tuple[float, Keys]]
 
 
 @dataclass(frozen=True)
@@ -99,9 +115,10 @@ def run_explain(path: Path, out: Path | None, options: ExplainOptions, progress:
         payload = _payload(workbook, run, (options.projects, options.every))
         memory = Memory(folder, payload.key, options.resume)
         with gathered(payload, options.workers, None) as crew:
-            rounds = Rounds(crew, memory, progress)
+            facts = Facts(workbook, run.tables, run.manifest, ())
+            work = _Work(Rounds(crew, memory, progress), payload, facts, options)
             try:
-                cards, printed = _cards(rounds, workbook, run, names, options)
+                cards, printed, reference = work.cards(names)
             except KeyboardInterrupt:
                 progress.tell("stopped: every result so far is kept; the same command with --resume goes on from here")
                 raise
@@ -116,7 +133,8 @@ def run_explain(path: Path, out: Path | None, options: ExplainOptions, progress:
             "workers": options.workers,
             "seconds": {"total": round(time.perf_counter() - started, 3)},
         }
-        explanation = Explanation(workbook, run.tables, run.manifest, cards, budgeted, comparison, manifest)
+        best = reference.value * (T_PER_KT if work.covers else 1.0)
+        explanation = Explanation(workbook, run.tables, run.manifest, cards, budgeted, comparison, best, manifest)
         violations = tuple(f"{p}: {line}" for p, plan in printed.items() for line in plan.violations)
         _publish(explanation, printed, violations, output, progress)
         if not violations and not manifest["not_reached"]:
@@ -275,33 +293,146 @@ def _compared(workbook: Workbook, folder: Path | None) -> tuple[dict[str, Budget
 # ---------------------------------------------------------------- the work
 
 
-def _cards(
-    rounds: Rounds, workbook: Workbook, run: FinishedRun, names: list[str], options: ExplainOptions
-) -> tuple[list[Card], dict[str, Printed]]:
-    named = [name for name in names if name in options.projects]
-    rest = [name for name in names if name not in options.projects]
-    facts = Facts(workbook, run.tables, run.manifest, ())
-    turned = rounds.run("plans turned round at the projects named", [Turn(name, True) for name in named])
-    cards: dict[str, Card] = {name: card for name, (card, _) in zip(named, turned, strict=True)}
-    printed = {name: plan for name, (_, plan) in zip(named, turned, strict=True) if plan is not None}
-    searches = [job for name in named for job in _searches(facts, cards[name])]
-    prices = rounds.run("break-evens", searches)
-    for name in named:
-        mine = tuple(price for job, price in zip(searches, prices, strict=True) if job.project == name)
-        serves = reached(facts, name) if cards[name].funded else cards[name].serves
-        cards[name] = replace(cards[name], prices=mine, serves=serves)
-    until = time.time() + options.seconds
-    jobs = [Turn(name, False, until) for name in rest]
-    found = rounds.run("plans turned round", jobs, keep=lambda result: not isinstance(result, NotReached))
-    for name, result in zip(rest, found, strict=True):
-        cards[name] = Card(name, False, reached=False) if isinstance(result, NotReached) else result[0]
-    return [cards[name] for name in names], printed
+@dataclass
+class _Work:
+    """An explanation under way."""
+
+    rounds: Rounds
+    payload: ExplainPayload
+    facts: Facts
+    options: ExplainOptions
+
+    def cards(self, names: list[str]) -> tuple[list[Card], dict[str, Printed], Reference]:
+        """Turn the plan round at each project, hand plans around, print and search for those that were named."""
+        named = [name for name in names if name in self.options.projects]
+        rest = [name for name in names if name not in self.options.projects]
+        (reference,) = self.rounds.run("the plan again", [Again()])
+        jobs = [Turn(name, reference, True) for name in named]
+        first = self.rounds.run("plans turned round at the projects named", jobs)
+        until = time.time() + self.options.seconds
+        jobs = [Turn(name, reference, False, until) for name in rest]
+        more = self.rounds.run("plans turned round", jobs, keep=lambda result: not isinstance(result, NotReached))
+        found = [x for x in (*first, *more) if isinstance(x, Found)]
+        pool = [
+            (self.payload.plan.value, self.payload.plan.funded),
+            (reference.value, reference.funded),
+            *((x.value, x.funded) for x in found if x.funded is not None),
+        ]
+        found = [handed(x, pool, self._is_funded(x.project)) for x in found]
+        printed = self._print([x for x in found if x.project in named], reference)
+        best = {x.project: self._card(x, pool, reference, printed.get(x.project)) for x in found}
+        prices = self._prices([best[name] for name in named], reference)
+        cards = [
+            replace(best[n], prices=prices.get(n, ())) if n in best else Card(n, False, reached=False) for n in names
+        ]
+        return cards, printed, reference
+
+    def _is_funded(self, project: str) -> bool:
+        return any(p == project for p, _ in self.payload.plan.funded)
+
+    def _print(self, found: list[Found], reference: Reference) -> dict[str, Printed]:
+        shown = [x for x in found if x.funded is not None]
+        results = self.rounds.run(
+            "flows, tables and audit", [Show(x, reference) for x in shown], lambda x: x is not None
+        )
+        return {x.project: plan for x, plan in zip(shown, results, strict=True) if plan is not None}
+
+    def _prices(self, cards: list[Card], reference: Reference) -> dict[str, tuple[Price, ...]]:
+        jobs = []
+        for card in cards:
+            if card.funded:
+                jobs.append(BreakEvenOf(card.project, CAPEX, reference))
+                jobs.append(BreakEvenOf(card.project, RIVALS, reference, _rivals(self.facts, card)))
+            elif card.turned is not None and card.turned.possible:
+                jobs += [BreakEvenOf(card.project, lever, reference) for lever in (CAPEX, SHARE, OPEX)]
+        results = self.rounds.run("break-evens", jobs)
+        found: dict[str, tuple[Price, ...]] = {}
+        for job, price in zip(jobs, results, strict=True):
+            found[job.project] = (*found.get(job.project, ()), price)
+        return found
+
+    def _card(self, found: Found, pool: Pool, reference: Reference, plan: Printed | None) -> Card:
+        """What was found of a project, in tonnes."""
+        p, funded, covers = found.project, self._is_funded(found.project), self.covers
+        scale = T_PER_KT if covers else 1.0
+        tables = None if plan is None else plan.frames_of("portfolio", "capacity")
+        against = [value for value, keys in pool if any(q == p for q, _ in keys) == funded]
+        turned = Turned(
+            possible=found.possible,
+            value=scale * found.value if found.funded is not None else None,
+            bound=scale * found.bound if found.possible else None,
+            against=scale * min(against, default=float("inf")),
+            against_bound=scale * reference.bound,
+            cost_musd=found.cost if plan is None else float(str(plan.manifest["cost_musd"])),
+            moves=self._moves(found, reference, tables),
+            reproducible=found.reproducible,
+            audited_checks=None if plan is None else _checks(plan),
+            utilization=None if tables is None or funded else _utilization(tables["capacity"], p),
+        )
+        serves = {}
+        if p in self.options.projects:
+            serves = reached(self.facts if funded or plan is None else self._facts(plan), p)
+        return Card(p, funded, turned, found.hold, serves=serves)
+
+    @property
+    def covers(self) -> bool:
+        """Whether coverage is sought first."""
+        return self.facts.manifest.get("objective") != COST
+
+    def _facts(self, plan: Printed) -> Facts:
+        return Facts(self.facts.workbook, plan.frames_of(*plan.tables), plan.manifest, ())
+
+    def _moves(self, found: Found, reference: Reference, tables: dict[str, pd.DataFrame] | None) -> tuple[Move, ...]:
+        """Who comes in, who goes, and, where the plan was settled to its cost, who moves or changes size."""
+        plan = self.payload.plan
+        improved = reference.value < plan.value - _SAME * max(1.0, abs(plan.value))
+        now = dict(reference.funded if improved else plan.funded)
+        then = dict(found.funded or ())
+        sizes: dict[str, float] = {}
+        if tables is not None:
+            sizes = dict(zip(tables["portfolio"]["project"], tables["portfolio"]["size_t_per_year"], strict=True))
+        moves = []
+        for p in sorted({*now, *then}, key=lambda p: (p in now and p in then, p in now, p)) if then else []:
+            real = plan.sizes_t if not improved else {}
+            one = Move(p, "", now.get(p), then.get(p), real.get(p), sizes.get(p))
+            change = _change(one, found.cost is not None and not improved)
+            if change:
+                moves.append(replace(one, change=change))
+        return tuple(moves)
 
 
-def _searches(facts: Facts, card: Card) -> list[BreakEvenOf]:
-    if not card.funded:
-        return [BreakEvenOf(card.project, lever) for lever in (CAPEX, SHARE, OPEX)]
-    return [BreakEvenOf(card.project, CAPEX), BreakEvenOf(card.project, RIVALS, _rivals(facts, card))]
+def handed(found: Found, pool: Pool, was_funded: bool) -> Found:
+    """Take the best plan of all that were found on the same side of the decision."""
+    if not found.possible:
+        return found
+    for value, keys in pool:
+        if any(p == found.project for p, _ in keys) != was_funded and value < found.value - _HANDED:
+            found = replace(found, value=value, bound=min(found.bound, value), funded=keys, cost=None)
+    return found
+
+
+def _change(one: Move, settled: bool) -> str:
+    if one.year_now is None:
+        return "in"
+    if one.year_then is None:
+        return "out"
+    if settled and one.year_then != one.year_now:
+        return "later" if one.year_then > one.year_now else "earlier"
+    a, b = one.size_now_t, one.size_then_t
+    if a is not None and b is not None and abs(a - b) > max(0.01, 1e-4 * a):
+        return "larger" if b > a else "smaller"
+    return ""
+
+
+def _checks(plan: Printed) -> int | None:
+    audit = plan.manifest["audit"]
+    return int(audit["checks"]) if isinstance(audit, dict) and audit["passed"] else None
+
+
+def _utilization(capacity: pd.DataFrame, project: str) -> float | None:
+    rows = capacity[capacity["project"] == project]
+    stands = float(rows["capacity_t"].sum())
+    return float(rows["run_t"].sum()) / stands if stands else None
 
 
 def _rivals(facts: Facts, card: Card) -> tuple[str, ...]:

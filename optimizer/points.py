@@ -62,9 +62,12 @@ class Printed:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tables that a comparison reads; flows and runs, which are far larger, stay text."""
+        return self.frames_of(*_COMPARED)
+
+    def frames_of(self, *names: str) -> dict[str, pd.DataFrame]:
+        """Some of the tables."""
         return {
-            name: pd.read_csv(io.StringIO(self.tables[name]), keep_default_na=False, na_values=[""])
-            for name in _COMPARED
+            name: pd.read_csv(io.StringIO(self.tables[name]), keep_default_na=False, na_values=[""]) for name in names
         }
 
 

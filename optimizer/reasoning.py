@@ -5,23 +5,18 @@ Every job is a function of the case and of what it is given, so that it may run 
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import pandas as pd
-
 from models.instance import Instance
 from models.solution import Investment
 from optimizer.assemble import assemble
 from optimizer.points import Payload, PointCase, Printed, print_plan
-from optimizer.report.explained import CAPEX, OPEX, RIVALS, SHARE, Card, Hold, Move, Price, Trial, Turned
-from optimizer.report.facts import Facts
-from optimizer.report.trace import reached
+from optimizer.report.explained import CAPEX, OPEX, RIVALS, SHARE, Hold, Price, Trial
 from optimizer.solve.break_even import BreakEven, Candidate, Judged, find_break_even, judge, scaled
-from optimizer.solve.choice import ChoiceCase, Costed
+from optimizer.solve.choice import ChoiceCase
 from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.hold_back import on_top, without_feed
 from optimizer.solve.master import Money
@@ -70,6 +65,8 @@ class ExplainCase:
     def __init__(self, payload: ExplainPayload) -> None:
         self.payload, self.plan = payload, payload.plan
         self.interrupt = Interrupt()
+        self.kept: dict[Wish, Standing] = {}
+        self.met: dict[str, list[tuple[float, Keys]]] = {}
 
     @cached_property
     def instance(self) -> Instance:
@@ -87,13 +84,6 @@ class ExplainCase:
         return ChoiceCase(instance, self.payload.money, self.payload.targets, self.interrupt)
 
     @cached_property
-    def known(self) -> Standing | None:
-        """The plan of the run, with what its relaxation teaches; None with objective cost."""
-        if not self.choice.covers:
-            return None
-        return self.choice.stand(self.plan.funded, self.plan.value, self.plan.bound)
-
-    @cached_property
     def point(self) -> PointCase:
         """What prints a plan."""
         payload = self.payload
@@ -109,7 +99,66 @@ class ExplainCase:
         return any(p == project for p, _ in self.plan.funded)
 
 
-# ---------------------------------------------------------------- the plan turned round
+# ---------------------------------------------------------------- plans
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The best plan found without turning anything round: that of the run, or one that its gap left.
+
+    ``value``, ``bound`` in kt or MUSD; ``funded`` by the years of the coverage step where coverage is sought; ``standing``:
+    with what was learned on the way (None with objective cost).
+    """
+
+    value: float
+    bound: float
+    funded: Keys
+    standing: Standing | None = None
+
+    @property
+    def projects(self) -> frozenset[str]:
+        """What it funds."""
+        return frozenset(p for p, _ in self.funded)
+
+
+@dataclass(frozen=True)
+class Again:
+    """The plan of the run, searched once more as closely as those that it will be compared with."""
+
+    def run(self, case: ExplainCase) -> Reference:
+        """Return the better one."""
+        choice, plan = case.choice, case.plan
+        if not choice.covers:
+            found = choice.cheapest(Wish(), None)
+            if found is None or found.cost.value >= plan.value - _GAIN_MUSD:
+                bound = plan.bound if found is None else max(plan.bound, found.cost.bound)
+                return Reference(plan.value, min(bound, plan.value), plan.funded)
+            return Reference(found.cost.value, max(found.cost.bound, plan.bound), found.funded)
+        standing = choice.again(choice.stand(plan.funded, plan.value, plan.bound))
+        bound = min(standing.bound_kt, standing.value_kt)
+        return Reference(standing.value_kt, bound, standing.funded or frozenset(), standing)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best plan found with the decision on a project turned round; values in kt or MUSD, ``funded`` None without one.
+
+    ``cost``: MUSD at least cost, where the case is small enough to be settled to it.
+    """
+
+    project: str
+    possible: bool
+    value: float = float("inf")
+    bound: float = -float("inf")
+    funded: Keys | None = None
+    cost: float | None = None
+    reproducible: bool = True
+    hold: Hold | None = None
+
+    @property
+    def projects(self) -> frozenset[str]:
+        """What it funds."""
+        return frozenset(p for p, _ in self.funded or ())
 
 
 @dataclass(frozen=True)
@@ -119,147 +168,87 @@ class NotReached:
 
 @dataclass(frozen=True)
 class Turn:
-    """One project; ``deep``: searched longer, its flows decided and audited; ``until``: time of day by which to begin."""
+    """One project; ``deep``: searched longer; ``until``: time of day by which to begin."""
 
     project: str
+    reference: Reference
     deep: bool
     until: float | None = None
 
-    def run(self, case: ExplainCase) -> tuple[Card, Printed | None] | NotReached:
-        """Return its card, without break-evens, and the plan turned round where it is printed."""
+    def run(self, case: ExplainCase) -> Found | NotReached:
+        """Return the plan turned round and, of a project that is out, the tests of what keeps it out."""
         if self.until is not None and time.time() > self.until:
             return NotReached()
         wish = case.turned_wish(self.project)
-        standing, costed = self._best(case, wish)
-        printed = self._printed(case, standing, costed) if self.deep else None
-        turned = _turned(case, standing, costed, printed)
-        hold = None if case.has(self.project) else _hold(case, self.project, turned)
-        facts = None if printed is None else Facts(case.payload.workbook, _frames(printed), printed.manifest, ())
-        serves = {} if facts is None or case.has(self.project) else reached(facts, self.project)
-        if printed is not None and not case.has(self.project):
-            turned = replace(turned, utilization=_utilization(_frames(printed)["capacity"], self.project))
-        return Card(self.project, case.has(self.project), turned, hold, serves=serves), printed
+        found = self._by_coverage(case, wish) if case.choice.covers else self._by_cost(case, wish)
+        if case.has(self.project):
+            return found
+        return replace(found, hold=_hold(case, self.project, self.reference, found.possible))
 
-    def _best(self, case: ExplainCase, wish: Wish) -> tuple[Standing | None, Costed | None]:
-        choice = case.choice
-        if not choice.covers:
-            return None, choice.cheapest(wish, None)
-        assert case.known is not None
-        standing = choice.covering(wish, case.known, deep=self.deep)
+    def _by_coverage(self, case: ExplainCase, wish: Wish) -> Found:
+        choice, known = case.choice, self.reference.standing
+        assert known is not None
+        hints = (known.funded | choice.first_of(wish),) if known.funded is not None and wish.funded else ()
+        standing = choice.covering(wish, known, deep=self.deep, hints=hints)
+        if not standing.feasible:
+            return Found(self.project, False)
+        bound = min(standing.bound_kt, standing.value_kt)
+        found = Found(self.project, True, standing.value_kt, bound, standing.funded, reproducible=standing.reproducible)
         if standing.funded is None or not choice.settles_cost:
-            return standing, None
-        return standing, choice.cheapest(wish, standing.value_kt + choice.slack_kt(standing.value_kt))
+            return found
+        costed = choice.cheapest(wish, standing.value_kt + choice.slack_kt(standing.value_kt))
+        return found if costed is None else replace(found, funded=costed.funded, cost=costed.cost.value)
 
-    def _printed(self, case: ExplainCase, standing: Standing | None, costed: Costed | None) -> Printed | None:
-        """The plan turned round with its flows, tables and audit."""
-        investment = costed.investment if costed is not None else None
-        if investment is None and standing is not None and standing.funded is not None:
-            investment = case.choice.ready(standing)
+    def _by_cost(self, case: ExplainCase, wish: Wish) -> Found:
+        costed = case.choice.cheapest(wish, None)
+        if costed is None:
+            return Found(self.project, False)
+        return Found(self.project, True, costed.cost.value, costed.cost.bound, costed.funded, costed.cost.value)
+
+
+@dataclass(frozen=True)
+class Show:
+    """A plan turned round, its flows decided, its tables made and audited."""
+
+    found: Found
+    reference: Reference
+
+    def run(self, case: ExplainCase) -> Printed | None:
+        """Return the plan as ``solve`` would print it; None where the cost step cannot keep its coverage."""
+        choice, found, investment = case.choice, self.found, None
+        assert found.funded is not None
+        if choice.settles_cost:
+            limit = found.value + choice.slack_kt(found.value) if choice.covers else None
+            costed = choice.cost_of(found.funded, limit)
+            investment = None if costed is None else costed.investment
+        elif self.reference.standing is not None:
+            standing = replace(
+                self.reference.standing, money=case.payload.money, value_kt=found.value, funded=found.funded, plan=None
+            )
+            investment = choice.ready(standing)
         if investment is None:
             return None
+        step = Step(Status.FEASIBLE, found.value, found.bound, 0.0)
         outcome = PlanOutcome(
             status=Status.FEASIBLE,
-            coverage=None
-            if standing is None
-            else Step(Status.FEASIBLE, standing.value_kt, min(standing.bound_kt, standing.value_kt), 0.0),
-            cost=None,
+            coverage=step if choice.covers else None,
+            cost=None if choice.covers else step,
             investment=investment,
             tidiness=None,
-            size=case.choice.master.size,
+            size=choice.master.size,
             build_seconds=0.0,
             solve_seconds=0.0,
             interrupted=False,
             out_of_time=False,
         )
-        bound = costed.cost.bound if costed is not None else None
-        return print_plan(case.point, case.payload.money, outcome, bound, True, False)
-
-
-def _turned(case: ExplainCase, standing: Standing | None, costed: Costed | None, printed: Printed | None) -> Turned:
-    choice = case.choice
-    if standing is None and costed is None:
-        return Turned(False)
-    if standing is not None and not standing.feasible:
-        return Turned(False)
-    if standing is not None and standing.funded is None:
-        return Turned(True, None, T_PER_KT * standing.bound_kt, reproducible=standing.reproducible)
-    value, bound = (
-        (T_PER_KT * standing.value_kt, T_PER_KT * min(standing.bound_kt, standing.value_kt))
-        if standing is not None
-        else (costed.cost.value, costed.cost.bound)  # type: ignore[union-attr]
-    )
-    cost = costed.cost.value if costed is not None else None
-    checks = None
-    if printed is not None:
-        cost = float(str(printed.manifest["cost_musd"]))
-        audit = printed.manifest["audit"]
-        checks = audit["checks"] if isinstance(audit, dict) and audit["passed"] else None
-    return Turned(
-        possible=True,
-        value=value,
-        bound=bound,
-        cost_musd=cost,
-        moves=_moves(case, standing, costed, printed),
-        reproducible=standing is None or standing.reproducible,
-        audited_checks=checks,
-        searched="to the gap" if choice.settles_cost else "by the steps of a large case",
-    )
-
-
-def _moves(
-    case: ExplainCase, standing: Standing | None, costed: Costed | None, printed: Printed | None
-) -> tuple[Move, ...]:
-    """Who comes in, who goes, and, where the plan was settled to its cost, who moves or changes size."""
-    now = dict(case.plan.funded)
-    if costed is not None:
-        then: Mapping[str, int] = dict(costed.funded)
-        sizes: Mapping[str, float] = {f.project: T_PER_KT * f.size_ktpy for f in costed.investment.fundings}
-    else:
-        assert standing is not None
-        then, sizes = dict(standing.funded or ()), {}
-        if printed is not None:
-            portfolio = _frames(printed)["portfolio"]
-            sizes = dict(zip(portfolio["project"], portfolio["size_t_per_year"], strict=True))
-    settled, before = costed is not None, case.plan.sizes_t
-    moves = []
-    for p in sorted({*now, *then}, key=lambda p: (p in now and p in then, p in now, p)):
-        one = Move(p, "", now.get(p), then.get(p), before.get(p), sizes.get(p))
-        change = _change(one, settled)
-        if change:
-            moves.append(replace(one, change=change) if settled else replace(one, change=change, year_then=None))
-    return tuple(moves)
-
-
-def _change(one: Move, settled: bool) -> str:
-    if one.year_now is None:
-        return "in"
-    if one.year_then is None:
-        return "out"
-    if settled and one.year_then != one.year_now:
-        return "later" if one.year_then > one.year_now else "earlier"
-    a, b = one.size_now_t, one.size_then_t
-    if a is not None and b is not None and abs(a - b) > max(0.01, 1e-4 * a):
-        return "larger" if b > a else "smaller"
-    return ""
-
-
-def _frames(printed: Printed) -> dict[str, pd.DataFrame]:
-    return {
-        name: pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=[""])
-        for name, text in printed.tables.items()
-    }
-
-
-def _utilization(capacity: pd.DataFrame, project: str) -> float | None:
-    rows = capacity[capacity["project"] == project]
-    stands = float(rows["capacity_t"].sum())
-    return float(rows["run_t"].sum()) / stands if stands else None
+        bound = None if choice.covers else found.bound
+        return print_plan(case.point, case.payload.money, outcome, bound, found.reproducible, False)
 
 
 # ---------------------------------------------------------------- what keeps it out
 
 
-def _hold(case: ExplainCase, project: str, turned: Turned) -> Hold:
+def _hold(case: ExplainCase, project: str, reference: Reference, possible: bool) -> Hold:
     instance, choice, plan = case.instance, case.choice, case.plan
     one = instance.projects[project]
     outputs = [t for v in one.funding_years for t in instance.years if one.fraction(v, t) > 0.0]
@@ -271,9 +260,9 @@ def _hold(case: ExplainCase, project: str, turned: Turned) -> Hold:
     )
     if hold.group_filled_by or hold.first_output is None:
         return hold
-    if not turned.possible:
+    if not possible:
         return replace(hold, possible_without=_possible_without(case, project))
-    added = on_top(choice, case.known, _funded(case), project)
+    added = on_top(choice, reference.standing, reference.funded - {*_keys_of(reference, project)}, project)
     if added is None:
         return hold
     gain = added.gain * T_PER_KT if choice.covers else added.gain
@@ -289,10 +278,8 @@ def _hold(case: ExplainCase, project: str, turned: Turned) -> Hold:
     return hold if gain > least or not choice.covers else _fed(case, project, hold, added.year)
 
 
-def _funded(case: ExplainCase) -> Keys:
-    if case.known is not None and case.known.funded is not None:
-        return case.known.funded
-    return case.plan.funded
+def _keys_of(reference: Reference, project: str) -> Keys:
+    return frozenset(key for key in reference.funded if key[0] == project)
 
 
 def _fed(case: ExplainCase, project: str, hold: Hold, funded: int) -> Hold:
@@ -345,6 +332,7 @@ class BreakEvenOf:
 
     project: str
     lever: str
+    reference: Reference
     rivals: tuple[str, ...] = ()
 
     def run(self, case: ExplainCase) -> Price:
@@ -356,6 +344,7 @@ class BreakEvenOf:
         searched = self._rivals if self.lever == RIVALS else self._own
         low, high = (1.0, _DEAREST) if is_in and self.lever != RIVALS else (0.0, 1.0)
         steps = _SMALL_STEPS if case.choice.settles_cost else _LARGE_STEPS
+        case.met.clear()
         return _priced(price, find_break_even(lambda factor: searched(case, factor), low, high, steps))
 
     def _now(self, case: ExplainCase) -> Price:
@@ -371,6 +360,10 @@ class BreakEvenOf:
             return replace(price, skipped="nobody takes its place, and no other candidate of its stage is out")
         if self.lever in (CAPEX, SHARE) and not one.capex_musd * one.public_share and not choice.settles_cost:
             return replace(price, skipped="it costs the public nothing, so its price does not keep it out")
+        if self.lever == SHARE and not choice.settles_cost:
+            return replace(
+                price, skipped="coverage sees only what the public pays: the same factor as of its capital cost"
+            )
         if now == 0.0 and not (self.lever == OPEX and one.fixed_opex_musd_per_year > 0.0):
             return replace(price, skipped="it is 0 already")
         if self.lever == OPEX and not choice.settles_cost:
@@ -382,44 +375,48 @@ class BreakEvenOf:
     def _own(self, case: ExplainCase, factor: float) -> Judged:
         """At its own figure times a factor: the plan with it against the plan without it, which does not change."""
         choice = case.at(scaled(case.instance, [self.project], self.lever, factor))
-        alone = frozenset([self.project])
-        with_it = Candidate(choice, Wish(funded=alone), _standing(case, choice, Wish(funded=alone)))
-        return judge(with_it, self._without(case))
-
-    def _without(self, case: ExplainCase) -> Candidate:
-        wish = Wish(unfunded=frozenset([self.project]))
-        standing = case.known
-        if case.choice.covers and (case.choice.is_small or case.has(self.project)):
-            standing = _kept(case, wish)
-        return Candidate(case.choice, wish, standing)
+        return judge(self._changed(case, choice, _with(self.project)), self._kept(case, _without(self.project)))
 
     def _rivals(self, case: ExplainCase, factor: float) -> Judged:
         """With cheaper rivals: the plan without the project against the plan with it at the prices of now."""
         choice = case.at(scaled(case.instance, self.rivals, CAPEX, factor))
-        alone = frozenset([self.project])
-        without = Candidate(choice, Wish(unfunded=alone), _standing(case, choice, Wish(unfunded=alone)))
-        standing = case.known
-        if case.choice.covers and case.choice.is_small:
-            standing = _kept(case, Wish(funded=alone))
-        return judge(without, Candidate(case.choice, Wish(funded=alone), standing))
+        return judge(self._changed(case, choice, _without(self.project)), self._kept(case, _with(self.project)))
+
+    def _changed(self, case: ExplainCase, choice: ChoiceCase, wish: Wish) -> Candidate:
+        """The best plan under a wish at other figures; in a large case the one found at a larger factor is a start."""
+        known = self.reference.standing
+        if known is None:
+            return Candidate(choice, wish, None)
+        name = f"{self.project} {self.lever}"
+        hints = [known.funded | choice.first_of(wish)] if known.funded is not None and wish.funded else []
+        hints += [keys for at, keys in case.met.get(name, [])]
+        standing = choice.covering(wish, choice.adopted(known, case.choice), hints=hints)
+        if standing.funded is not None:
+            case.met.setdefault(name, []).append((standing.value_kt, standing.funded))
+        return Candidate(choice, wish, standing)
+
+    def _kept(self, case: ExplainCase, wish: Wish) -> Candidate:
+        """The best plan under a wish at the figures of now, found once for a whole search."""
+        known = self.reference.standing
+        if known is None:
+            return Candidate(case.choice, wish, None)
+        if wish not in case.kept:
+            case.kept.clear()
+            keeps = _keeps(wish, self.reference.projects)
+            case.kept[wish] = known if keeps else case.choice.covering(wish, known)
+        return Candidate(case.choice, wish, case.kept[wish])
 
 
-def _standing(case: ExplainCase, choice: ChoiceCase, wish: Wish) -> Standing | None:
-    """The best coverage under a wish at other figures."""
-    if case.known is None:
-        return None
-    return choice.covering(wish, choice.adopted(case.known, case.choice))
+def _with(project: str) -> Wish:
+    return Wish(funded=frozenset([project]))
 
 
-def _kept(case: ExplainCase, wish: Wish) -> Standing | None:
-    """The best coverage under a wish at the figures of now; found once for a whole search."""
-    if case.known is None:
-        return None
-    cache = case.__dict__.setdefault("_answers", {})
-    if wish not in cache:
-        cache.clear()
-        cache[wish] = case.choice.covering(wish, case.known)
-    return cache[wish]  # type: ignore[no-any-return]
+def _without(project: str) -> Wish:
+    return Wish(unfunded=frozenset([project]))
+
+
+def _keeps(wish: Wish, projects: frozenset[str]) -> bool:
+    return wish.funded <= projects and not wish.unfunded & projects
 
 
 def _priced(price: Price, found: BreakEven) -> Price:

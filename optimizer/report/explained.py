@@ -40,17 +40,21 @@ class Move:
 
 @dataclass(frozen=True)
 class Turned:
-    """The best plan with the decision on one project turned round; ``possible``: False where there is none at all."""
+    """The best plan found with the decision on one project turned round; ``possible``: False where there is none at all.
+
+    ``against``: the value of the best plan found on the other side, ``against_bound``: what no plan at all is below.
+    """
 
     possible: bool
     value: float | None = None
     bound: float | None = None
+    against: float = 0.0
+    against_bound: float = -float("inf")
     cost_musd: float | None = None
     moves: tuple[Move, ...] = ()
     reproducible: bool = True
     audited_checks: int | None = None
     utilization: float | None = None
-    searched: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,7 @@ class Explanation:
     cards: Sequence[Card]
     budgeted: Mapping[str, Budgeted]
     comparison: str
+    best_value: float
     manifest: Mapping[str, Any]
 
     @cached_property
@@ -192,12 +197,26 @@ class Explanation:
         if turned is None or turned.value is None or turned.bound is None:
             return None
         cost = self.run_manifest.get("cost_musd")
-        dearer = None if turned.cost_musd is None or cost is None else turned.cost_musd - float(cost)
-        same = (_SAME_T + _SAME_SHARE * abs(self.value)) if self.covers else _SAME_MUSD
-        least = max(0.0, turned.bound - self.value)
+        told = turned.cost_musd is not None and cost is not None and self.covers and not self.run_can_be_improved
+        dearer = (turned.cost_musd or 0.0) - float(cost or 0.0) if told else None
+        least = max(0.0, turned.bound - turned.against)
         return Losses(
-            least if least > same else 0.0, turned.value - self.value, turned.value - self.bound, dearer, same
+            least=least if least > self.same else 0.0,
+            found=turned.value - turned.against,
+            most=turned.value - turned.against_bound,
+            dearer_musd=dearer,
+            same=self.same,
         )
+
+    @property
+    def same(self) -> float:
+        """What counts as no difference: weighted t, or MUSD."""
+        return (_SAME_T if self.covers else _SAME_MUSD) + _SAME_SHARE * abs(self.value)
+
+    @property
+    def run_can_be_improved(self) -> bool:
+        """Whether a better plan than that of the run was found, as its gap allowed."""
+        return self.best_value < self.value - self.same
 
 
 @dataclass(frozen=True)
@@ -215,7 +234,7 @@ class Losses:
 
     @property
     def is_told(self) -> bool:
-        """Whether the plan of the run is proven better."""
+        """Whether no plan turned round is as good as the best one found."""
         return self.least > 0.0
 
     @property
@@ -225,5 +244,5 @@ class Losses:
 
     @property
     def is_better(self) -> bool:
-        """Whether the plan turned round is better than that of the run, whose gap allowed it."""
+        """Whether the best plan found is on the other side than the plan of the run, whose gap allowed it."""
         return self.found < -self.same

@@ -27,7 +27,9 @@ from optimizer.solve.wish import Wish
 from optimizer.solve.work import EXACT_KT, EXACT_MUSD, Targets
 
 _SMALL, _TINY = 400, 60  # Fundings up to which everything is searched, and up to which no gap is left.
+_FINE_POINTS = 0.05  # Gap that a search in a large case aims at: single projects matter little beside the gap of a run.
 _IMPROVE_NODES, _DEEP_NODES, _COST_NODES = 100, 300, 20_000
+_AGAIN = 2
 _SAME_COST = 1e-8  # Relative: costs that cannot be told apart.
 _RICH = 1e4  # Times the pots: more than anything could cost.
 
@@ -66,7 +68,8 @@ class ChoiceCase:
         self.is_small, is_tiny = count <= _SMALL, count <= _TINY
         self.covers = instance.goal is Goal.COVERAGE
         self.settles_cost = self.is_small or not self.covers
-        self.gap_points = 0.0 if is_tiny else targets.coverage_gap_points
+        gap = targets.coverage_gap_points if self.is_small else min(targets.coverage_gap_points, _FINE_POINTS)
+        self.gap_points = 0.0 if is_tiny else gap
         self.cost_gap = 0.0 if is_tiny else targets.cost_gap
 
     @cached_property
@@ -135,17 +138,33 @@ class ChoiceCase:
             (p, max((y for y in years[p] if y <= v), default=min(years[p]))) for p, v in funded if p in years
         )
 
-    def covering(self, wish: Wish, known: Standing, money: Money | None = None, deep: bool = False) -> Standing:
+    def again(self, standing: Standing) -> Standing:
+        """The plan of the run, searched once more as closely as its rivals will be: a gap may have left something."""
+        aim = self.aim
+        for _ in range(_AGAIN):
+            standing = self.coverage.improve(standing, standing.funded or frozenset(), _IMPROVE_NODES, aim)
+        return self.coverage.finish(standing, None, aim) if self.is_small else standing
+
+    def covering(
+        self,
+        wish: Wish,
+        known: Standing,
+        money: Money | None = None,
+        deep: bool = False,
+        hints: Iterable[Keys] = (),
+    ) -> Standing:
         """Find the plan with the least shortfall that keeps to a wish.
 
         Parameters
         ----------
         wish, known
-            What is wished, and the plan of the run with what was learned from it.
+            What is wished, and the best plan known without it, with what was learned from it.
         money
             Where it is not that of the case.
         deep
             Whether a large case is searched longer.
+        hints
+            Fundings that keep to the wish and may be possible.
         """
         search, aim, money = self.coverage, self.aim, money or self.money
         free = known.bound_kt if money == self.money else 0.0
@@ -156,13 +175,23 @@ class ChoiceCase:
         if not found.feasible:
             return found
         worth = (known.funded or frozenset()) | self._worth(wish)
+        for keys in hints:
+            found = search.priced(found, search.full.vector(keys), wish)
         found = search.improve(found, worth, _IMPROVE_NODES, aim, wish)
         if self.is_small or found.funded is None:
             found = search.finish(found, None if self.is_small else _DEEP_NODES, aim, wish)
         elif deep:
             found = search.bound(found, _DEEP_NODES, aim, wish)
-            found = search.improve(found, worth, _DEEP_NODES, aim, wish)
-        return self._without_extras(found, wish, known) if found.funded is not None else found
+            found = search.improve(found, worth, _IMPROVE_NODES, aim, wish)
+        return self._like(found, wish, known) if found.funded is not None else found
+
+    def first_of(self, wish: Wish) -> Keys:
+        """What is wished for and what that requires, each in its first year."""
+        years: dict[str, int] = {}
+        for p, v in sorted(self._worth(wish)):
+            years.setdefault(p, v)
+        latest = max(years.values(), default=0)
+        return frozenset((p, latest if p in wish.funded and len(years) > 1 else v) for p, v in years.items())
 
     def _worth(self, wish: Wish) -> Keys:
         """All fundings of what is wished for and of what that requires."""
@@ -172,15 +201,23 @@ class ChoiceCase:
             needed |= added
         return frozenset(key for key in self.master.fundings if key[0] in needed)
 
-    def _without_extras(self, standing: Standing, wish: Wish, known: Standing) -> Standing:
-        """Take out, one after the other, what neither the wish nor the plan of the run asks for and no coverage needs."""
+    def _like(self, standing: Standing, wish: Wish, known: Standing) -> Standing:
+        """Bring a plan as near to the known one as its coverage and the money allow: so that only what must move does.
+
+        What the known plan funds and this one does not is put back where it can be; then what only this one funds is taken out.
+        """
         assert standing.funded is not None
-        kept = {p for p, _ in known.funded or ()} | wish.funded
-        for key in sorted(key for key in standing.funded if key[0] not in kept):
-            funded = standing.funded - {key}
-            value = self.shortfall(funded, standing)
-            if value is not None and value <= standing.value_kt + EXACT_KT:
-                standing = replace(standing, funded=funded, plan=None)
+        reference = known.funded or frozenset()
+        mine = {p for p, _ in standing.funded}
+        back = [key for key in sorted(reference) if key[0] not in mine | wish.unfunded]
+        kept = {p for p, _ in reference} | wish.funded
+        more = [key for key in sorted(standing.funded) if key[0] not in kept]
+        for funded_of, keys in ((frozenset.union, back), (frozenset.difference, more)):
+            for key in keys:
+                funded = funded_of(standing.funded, {key})
+                value = self.shortfall(funded, standing)
+                if value is not None and value <= standing.value_kt + EXACT_KT:
+                    standing = replace(standing, value_kt=min(value, standing.value_kt), funded=funded, plan=None)
         return standing
 
     def shortfall(
