@@ -104,6 +104,16 @@ def _cost(e: Explanation, card: Card) -> str:
     return f"{what} the best plan found covers {much}{beside}{better}{_band(e, lost)}."
 
 
+def improved(e: Explanation) -> str:
+    """That a better plan than that of the run was found."""
+    less = e.value - e.best_value
+    much = f"covers {points(e.points(less) or 0.0)} points more" if e.covers else f"costs {money(less)} MUSD less"
+    return (
+        f"The search found a plan that {much} than that of the run, within its gap; projects are weighed against that one."
+        " Solve with a smaller gap to have it."
+    )
+
+
 def _more(value: float, unit: str) -> str:
     return f"{money(abs(value))} {unit} {'more' if value >= 0 else 'less'}"
 
@@ -229,7 +239,8 @@ def _demand(e: Explanation, card: Card, hold: Hold) -> str:
     stages = [str(x.stage) for x in each(binding) if x.year == hold.fed_year and x.binds != "no"]
     others = [s for s in dict.fromkeys(stages) if s != e.facts.stage_of[card.project]]
     where = f"; what binds then is {joined(others)}" if others else ""
-    return f"{head}, and in {hold.fed_year} ({tonnes(hold.fed_short_t or 0.0)} weighted t short) not even if it needed no feed{where}."
+    short = f"{tonnes(hold.fed_short_t or 0.0)} weighted t short"
+    return f"{head}, and in {hold.fed_year} ({short}) not even if it needed no feed{where}."
 
 
 def _price(e: Explanation, card: Card, hold: Hold) -> str:
@@ -276,18 +287,20 @@ def price_sentence(card: Card, price: Price) -> str:
             return f"It stays in even at {price.high:g} times its {word}{sure}."
         if price.in_up_to is None:
             return f"Already at its {word} of now a plan without it is as good or better{sure}."
-        return f"It stays in up to {_figure(price, price.in_up_to)} of {word}, and is out from {_figure(price, price.out_from)}{sure}."
+        up_to, out = _figure(price, price.in_up_to), _figure(price, price.out_from)
+        return f"It stays in up to {up_to} of {word} (now {_figure(price, 1.0)}), and is out from {out}{sure}."
     if price.in_up_to is None:
         return f"No {word}, not even 0, would bring it in{sure}."
     if price.out_from is None:
         return f"Already at its {word} of now a plan with it is as good or better{sure}."
-    return f"It would be chosen at a {word} of up to {_figure(price, price.in_up_to)} (now {_figure(price, 1.0)}), not from {_figure(price, price.out_from)}{sure}."
+    up_to, out = _figure(price, price.in_up_to), _figure(price, price.out_from)
+    return f"It would be chosen at a {word} of up to {up_to} (now {_figure(price, 1.0)}), not from {out}{sure}."
 
 
 def _figure(price: Price, factor: float | None) -> str:
     value = (factor or 0.0) * (price.now or 0.0)
     if price.lever == SHARE:
-        return percent(value)
+        return f"{100.0 * value:.4g} %"
     if price.lever == OPEX and not price.now:
         return percent(factor or 0.0)
     return f"{value:,.4g} {price.unit}" if value < 1000 else f"{value:,.0f} {price.unit}"
@@ -317,10 +330,8 @@ def _rival_sentence(price: Price) -> str:
         return f"Not even for nothing would {who} make up for it{sure}."
     if price.out_from is None:
         return f"At the prices of now {who} already make up for it{sure}."
-    return (
-        f"{who} would have to cost at most {percent(price.in_up_to)} of their capital cost, {percent(1.0 - price.in_up_to)} less, to"
-        f" make up for it{sure}."
-    )
+    most, less = percent(price.in_up_to), percent(1.0 - price.in_up_to)
+    return f"{who} would have to cost at most {most} of their capital cost, {less} less, to make up for it{sure}."
 
 
 # ---------------------------------------------------------------- what it serves
@@ -372,10 +383,41 @@ def key_sentences(e: Explanation, cards: Sequence[Card]) -> list[str]:
     if untold:
         found.append(f"{NOT_TOLD[:1].upper()}{NOT_TOLD[1:]}: {names([card.project for card in untold])}.")
     if better:
-        found.append(
-            f"Better plans than that of the run were found, within its gap, by turning round {names([c.project for c in better])}."
-        )
+        who = names([card.project for card in better])
+        found.append(f"The best plan found is on the other side than the plan of the run at {who}: its gap allowed it.")
+    if e.run_can_be_improved:
+        found.append(improved(e))
     late = [card.project for card in cards if not card.reached]
     if late:
         found.append(f"Not reached in the time given: {names(late)}.")
     return [line for line in found if line]
+
+
+def behind(e: Explanation) -> list[str]:
+    """What the figures mean and what stands behind them."""
+    found = [
+        "Turned round: the best plan found without a project that is in the plan, or with one that is out of it, against the best"
+        " plan found that is not turned round there. Proven: no plans at all can make the difference smaller than at least, nor"
+        f" larger than at most; where at least is 0 they {NOT_TOLD}."
+    ]
+    if e.covers and e.demand_t:
+        found.append(
+            f"1 point = 1 % of all demand of all years, weighted by priority ({tonnes(e.demand_t / 100.0)} weighted t), losses"
+            " counted by their weight."
+        )
+    gap = e.value - e.bound
+    if gap < float("inf"):
+        much = f"{points(e.points(gap) or 0.0)} points" if e.covers else f"{money(gap)} MUSD"
+        found.append(f"Of the plan of the run it was proven that no plan is better by more than {much}.")
+    checks = [card.turned.audited_checks for card in e.cards if card.turned and card.turned.audited_checks]
+    if checks:
+        found.append(
+            f"Audit passed for {len(checks)} of the plans turned round, those of the projects named: {sum(checks):,} checks; the"
+            " others were priced by the models alone."
+        )
+    if e.comparison:
+        found.append(f"Since which budget: from the comparison in {e.comparison}.")
+    cut = [card.project for card in e.cards if card.turned and not card.turned.reproducible]
+    if cut:
+        found.append(f"Not reproducible, because time cut the search: {names(cut)}.")
+    return found
