@@ -16,7 +16,7 @@ from optimizer.report.trace import NOT_USED
 
 _WIDTHS = (26, 14, 14, 11, 11, 11, 11, 11, 11, 11)
 _SENTENCE = Look(size=10, wrap=True, vertical="top")
-_CHART_ROWS, _MOST_MOVES = 13, 30
+_CHART_ROWS, _PAGE_ROWS, _MOST_MOVES = 13, 34, 30
 _LEVERS = {
     CAPEX: "Capital cost",
     SHARE: "Public share",
@@ -39,7 +39,7 @@ def write_cards(book: Book, e: Explanation, painter: Painter) -> None:
 
 def _card(page: Page, e: Explanation, card: Card) -> None:
     row, facts = e.facts.projects[card.project], e.facts
-    owner = row.text("owner")
+    owner, start = row.text("owner"), page.row
     where = f"{facts.stage_of[card.project]}, {facts.country(row.text('country'))}"
     page.heading(f"{card.project}: {where}{f', {owner}' if owner else ''}")
     page.sentence(verdict(e, card).capitalize() + ".", replace(_SENTENCE, bold=True))
@@ -51,7 +51,7 @@ def _card(page: Page, e: Explanation, card: Card) -> None:
         _prices(page, card)
     _moves(page, e, card)
     if card.serves:
-        _serves(page, e, card)
+        _serves(page, e, card, start)
     page.row += 1
 
 
@@ -131,9 +131,11 @@ def _move(e: Explanation, move: Move) -> Line:
     return Line((*head, move.year_now, move.year_then, move.size_now_t, move.size_then_t))
 
 
-def _serves(page: Page, e: Explanation, card: Card) -> None:
+def _serves(page: Page, e: Explanation, card: Card, start: int) -> None:
     """Tonnes of its output by sector and year, with their chart."""
     facts = e.facts
+    if page.row - start + _CHART_ROWS > _PAGE_ROWS:
+        page.break_page()
     sectors = [s for s in (*facts.sectors, NOT_USED) if any(card.serves.get((s, t), 0.0) > 0.0 for t in facts.years)]
     columns = [Column("Sector", 26), *(Column(str(t), 11, "t") for t in facts.years)]
     plan = "" if card.funded else ", in the plan with it forced in"
@@ -142,6 +144,8 @@ def _serves(page: Page, e: Explanation, card: Card) -> None:
     header = page.row
     first, last = page.table(columns, lines)
     data = Data(page.sheet, header, range(first, last + 1), 2, 1 + len(facts.years))
+    if len(facts.years) < 2:
+        return
     size = (width_cm(sum(page.widths[:10])), rows_cm(_CHART_ROWS - 1))
     page.row += 1
     page.chart(stacked_chart(data, f"{card.project}: where its output ends", "t", size), page.row, 0.0)

@@ -256,15 +256,29 @@ def _displaced(card: Card) -> str:
     others = [move for move in moves if move.project != card.project]
     if card.turned is None or not card.turned.possible or card.turned.value is None:
         return ""
-    words = {"out": "out", "in": "in", "later": "later", "earlier": "earlier", "larger": "larger", "smaller": "smaller"}
-    parts = []
-    for change, word in words.items():
-        found = [move.project for move in others if move.change == change]
-        if found:
-            parts.append(f"{word} {names(found)}")
+    by_change = {change: [move.project for move in others if move.change == change] for change in _CHANGES}
+    parts = [_moved(change, found) for change, found in by_change.items() if found]
     if card.funded:
-        return f"In its place: {'; '.join(parts)}." if parts else "Nobody takes its place."
-    return f"It displaces: {'; '.join(parts)}." if parts else "It displaces nothing."
+        return f"In its place {'; '.join(parts)}." if parts else "Nobody takes its place."
+    if not by_change["out"]:
+        return f"It displaces nobody; {'; '.join(parts)}." if parts else "It displaces nobody."
+    rest = [_moved(change, found) for change, found in by_change.items() if found and change != "out"]
+    return "; ".join([f"It displaces {names(by_change['out'])}", *rest]) + "."
+
+
+# One, many: what a project does when the plan is turned round at another one.
+_CHANGES = {
+    "in": ("comes in", "come in"),
+    "out": ("goes out", "go out"),
+    "later": ("is funded later", "are funded later"),
+    "earlier": ("is funded earlier", "are funded earlier"),
+    "larger": ("is built larger", "are built larger"),
+    "smaller": ("is built smaller", "are built smaller"),
+}
+
+
+def _moved(change: str, found: Sequence[str]) -> str:
+    return f"{names(found)} {_CHANGES[change][len(found) > 1]}"
 
 
 # ---------------------------------------------------------------- what would change it
@@ -377,9 +391,8 @@ def key_sentences(e: Explanation, cards: Sequence[Card]) -> list[str]:
         lost = e.losses(worst)
         assert lost is not None
         much = f"{points(e.points(lost.least) or 0.0)} points" if e.covers else f"{money(lost.least)} MUSD"
-        found.append(
-            f"Proven worse to turn round: {names([card.project for card in told])}; most of all {worst.project}, at least {much}."
-        )
+        who = names([card.project for card in told])
+        found.append(f"Proven worse if turned round: {who}; most of all {worst.project}, at least {much}.")
     if untold:
         found.append(f"{NOT_TOLD[:1].upper()}{NOT_TOLD[1:]}: {names([card.project for card in untold])}.")
     if better:
