@@ -11,7 +11,8 @@ from optimizer.commands.guard import AUDIT_FAILED, DEBUG, DONE, INPUT, QUIET, gu
 from optimizer.explain import DEFAULT_SECONDS, EXPLANATION, Explained, ExplainOptions, run_explain
 from optimizer.output import VIOLATIONS, OutputError
 from optimizer.progress import Progress
-from optimizer.report.explain_words import key_sentences, sentences
+from optimizer.report.explain_summary import key_sentences
+from optimizer.report.explain_words import sentences
 
 _MOST_CARDS = 10
 

@@ -14,7 +14,9 @@ from openpyxl.drawing.line import LineProperties
 
 from optimizer.report.charts import dress
 from optimizer.report.explain_cards import write_cards
-from optimizer.report.explain_words import behind, held_by, key_sentences, verdict
+from optimizer.report.explain_limits import held_by
+from optimizer.report.explain_summary import behind, key_sentences
+from optimizer.report.explain_words import verdict
 from optimizer.report.explained import Card, Explanation
 from optimizer.report.facts import each
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm

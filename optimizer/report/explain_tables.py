@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from optimizer.report.explain_words import held_by, verdict
+from optimizer.report.explain_limits import held_by
+from optimizer.report.explain_words import verdict
 from optimizer.report.explained import Card, Explanation, Price
 from optimizer.report.rounding import Rows, musd, yes_no
 

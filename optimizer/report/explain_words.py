@@ -6,30 +6,23 @@ from collections.abc import Sequence
 
 from optimizer.report.bottlenecks import joined, tonnes
 from optimizer.report.compare_proof import points
+from optimizer.report.explain_limits import held_sentence
 from optimizer.report.explained import (
-    BUDGET,
     CAPEX,
-    DEMAND,
-    FEED,
-    LEAD,
     OPEX,
-    PRICE,
     RIVALS,
-    RULE,
     SHARE,
-    UNTOLD,
     Card,
     Explanation,
-    Hold,
     Losses,
     Price,
 )
-from optimizer.report.facts import each, percent, year_span
+from optimizer.report.facts import percent, year_span
 from optimizer.report.matrix_tables import FROM
 from optimizer.report.reasons import money, names
 from optimizer.report.trace import NOT_USED
 
-_LEAST_T, _LEAST_MUSD, _LEAST_SHARE = 1e-3, 1e-3, 5e-4
+_LEAST_MUSD, _LEAST_SHARE = 1e-3, 5e-4
 NOT_TOLD = "cannot be told apart at this gap"
 
 
@@ -37,7 +30,13 @@ def sentences(e: Explanation, card: Card) -> list[str]:
     """Two to four sentences on a project."""
     if not card.reached:
         return ["Not reached in the time given."]
-    parts = [_since(e, card), _cost(e, card), "" if card.funded else _held(e, card), _displaced(card), *_prices(card)]
+    parts = [
+        _since(e, card),
+        _cost(e, card),
+        "" if card.funded else held_sentence(e, card),
+        _displaced(card),
+        *_prices(card),
+    ]
     return [part for part in parts if part]
 
 
@@ -104,16 +103,6 @@ def _cost(e: Explanation, card: Card) -> str:
     return f"{what} the best plan found covers {much}{beside}{better}{_band(e, lost)}."
 
 
-def improved(e: Explanation) -> str:
-    """That a better plan than that of the run was found."""
-    less = e.value - e.best_value
-    much = f"covers {points(e.points(less) or 0.0)} points more" if e.covers else f"costs {money(less)} MUSD less"
-    return (
-        f"The search found a plan that {much} than that of the run, within its gap; projects are weighed against that one."
-        " Solve with a smaller gap to have it."
-    )
-
-
 def _more(value: float, unit: str) -> str:
     return f"{money(abs(value))} {unit} {'more' if value >= 0 else 'less'}"
 
@@ -137,115 +126,6 @@ def _band(e: Explanation, lost: Losses) -> str:
         unit = "points"
     told = "" if lost.is_told else f"; {NOT_TOLD}"
     return f" (proven: at least {least}, at most {most} {unit}{told})"
-
-
-# ---------------------------------------------------------------- what keeps it out
-
-
-def held_by(e: Explanation, card: Card) -> str:
-    """The limit that keeps a project out, as the tests tell it."""
-    hold, turned = card.hold, card.turned
-    if hold is None or turned is None:
-        return UNTOLD
-    if hold.group_filled_by:
-        return RULE
-    if hold.first_output is None:
-        return LEAD
-    if not turned.possible:
-        return _impossible(hold)
-    if e.covers and hold.short_years and max(hold.short_years) < hold.first_output:
-        return LEAD
-    if hold.on_top_gain is None:
-        return UNTOLD
-    if hold.on_top_gain > (_LEAST_T if e.covers else _LEAST_MUSD):
-        return BUDGET
-    if hold.in_place_of:
-        return RULE
-    if not e.covers:
-        return PRICE
-    return FEED if hold.fed_gain_t is not None and hold.fed_gain_t > _LEAST_T else DEMAND
-
-
-def _impossible(hold: Hold) -> str:
-    if not hold.possible_without:
-        return UNTOLD
-    return BUDGET if "money" in hold.possible_without else RULE
-
-
-def _held(e: Explanation, card: Card) -> str:
-    hold = card.hold
-    if hold is None:
-        return ""
-    kind = held_by(e, card)
-    says = {RULE: _rule, LEAD: _lead, BUDGET: _budget, FEED: _feed, DEMAND: _demand, PRICE: _price}
-    if kind not in says:
-        return "No single limit that was tested keeps it out."
-    return says[kind](e, card, hold)
-
-
-def _rule(e: Explanation, card: Card, hold: Hold) -> str:
-    group = e.facts.projects[card.project].text("group")
-    if hold.group_filled_by:
-        return f"A rule keeps it out: its group “{group}” is filled by {hold.group_filled_by}, which stands."
-    if hold.possible_without:
-        return f"A rule keeps it out: without {joined(list(hold.possible_without))} it could be forced in."
-    rest = "serves no more" if e.covers else f"costs {money(-(hold.on_top_gain or 0.0))} MUSD more"
-    return (
-        f"A rule keeps it out: one of its group “{group}” may be funded, and in place of {joined(list(hold.in_place_of))} it"
-        f" {rest}, even with no limit on money."
-    )
-
-
-def _lead(e: Explanation, card: Card, hold: Hold) -> str:
-    if hold.first_output is None:
-        return f"Its lead time keeps it out: no output by {e.facts.years[-1]}, the last year."
-    last = max(hold.short_years)
-    return f"Its lead time keeps it out: first output in {hold.first_output}, and nothing is short after {last}."
-
-
-def _budget(e: Explanation, card: Card, hold: Hold) -> str:
-    if hold.on_top_gain is None:
-        return "The budget keeps it out: it needs more public money than its limits allow."
-    gain = (
-        f"cover {points(e.points(hold.on_top_gain) or 0.0)} points ({tonnes(hold.on_top_gain)} weighted t) more"
-        if e.covers
-        else f"cost {money(hold.on_top_gain)} MUSD less"
-    )
-    place = f" in place of {joined(list(hold.in_place_of))}" if hold.in_place_of else ""
-    others = f", {joined(list(hold.with_required))} which it requires included" if hold.with_required else ""
-    return (
-        f"The budget keeps it out: were money no limit, the plan with it added{place} ({money(hold.on_top_outlay_musd or 0.0)}"
-        f" MUSD of public money{others}) would {gain}."
-    )
-
-
-def _feed(e: Explanation, card: Card, hold: Hold) -> str:
-    scarce = [k for k, x in hold.by_input.items() if x > _LEAST_T]
-    inputs = [e.facts.material(k) for k in scarce] or ["feed"]
-    what = " or ".join(inputs) if scarce else "feed"
-    return (
-        f"Its feed keeps it out: added to the plan it serves nothing more, but as if it needed no {what} it would serve"
-        f" {tonnes(hold.fed_gain_t or 0.0)} weighted t more in {hold.fed_year} (base)."
-    )
-
-
-def _demand(e: Explanation, card: Card, hold: Hold) -> str:
-    if not hold.short_years:
-        return "It is not needed: nothing is short in the plan, nor in any loss that is evaluated."
-    head = "It is not needed: with no limit on money, and losses counted, the plan with it added serves nothing more"
-    if hold.fed_year is None:
-        return f"{head}."
-    binding = e.run["bottlenecks"]
-    stages = [str(x.stage) for x in each(binding) if x.year == hold.fed_year and x.binds != "no"]
-    others = [s for s in dict.fromkeys(stages) if s != e.facts.stage_of[card.project]]
-    where = f"; what binds then is {joined(others)}" if others else ""
-    short = f"{tonnes(hold.fed_short_t or 0.0)} weighted t short"
-    return f"{head}, and in {hold.fed_year} ({short}) not even if it needed no feed{where}."
-
-
-def _price(e: Explanation, card: Card, hold: Hold) -> str:
-    more = money(-(hold.on_top_gain or 0.0))
-    return f"Its price keeps it out: even with no limit on money the plan with it added costs {more} MUSD more."
 
 
 # ---------------------------------------------------------------- what moves
@@ -367,70 +247,3 @@ def serving(e: Explanation, card: Card) -> str:
     plan = "" if card.funded else " Forced in"
     head = f"{plan.strip() + ', of' if plan else 'Of'} its output of {tonnes(total)} t, {when}"
     return f"{head}: {joined(parts)}." if parts else ""
-
-
-def key_sentences(e: Explanation, cards: Sequence[Card]) -> list[str]:
-    """What the overview says first."""
-    reached = [card for card in cards if card.reached]
-    out = [card for card in reached if not card.funded]
-    found = []
-    counts: dict[str, list[str]] = {}
-    for card in out:
-        counts.setdefault(held_by(e, card), []).append(card.project)
-    if out:
-        parts = [
-            f"{kind}: {len(found_)} ({names(found_)})"
-            for kind, found_ in sorted(counts.items(), key=lambda x: -len(x[1]))
-        ]
-        found.append(f"What keeps the {len(out)} unfunded projects out: {'; '.join(parts)}." if len(out) > 1 else "")
-    told = [card for card in reached if (lost := e.losses(card)) is not None and lost.is_told]
-    untold = [card for card in reached if verdict(e, card) == NOT_TOLD]
-    better = [card for card in reached if (lost := e.losses(card)) is not None and lost.is_better]
-    if told:
-        worst = max(told, key=lambda card: getattr(e.losses(card), "least", 0.0))
-        lost = e.losses(worst)
-        assert lost is not None
-        much = f"{points(e.points(lost.least) or 0.0)} points" if e.covers else f"{money(lost.least)} MUSD"
-        who = names([card.project for card in told])
-        found.append(f"Proven worse if turned round: {who}; most of all {worst.project}, at least {much}.")
-    if untold:
-        found.append(f"{NOT_TOLD[:1].upper()}{NOT_TOLD[1:]}: {names([card.project for card in untold])}.")
-    if better:
-        who = names([card.project for card in better])
-        found.append(f"The best plan found is on the other side than the plan of the run at {who}: its gap allowed it.")
-    if e.run_can_be_improved:
-        found.append(improved(e))
-    late = [card.project for card in cards if not card.reached]
-    if late:
-        found.append(f"Not reached in the time given: {names(late)}.")
-    return [line for line in found if line]
-
-
-def behind(e: Explanation) -> list[str]:
-    """What the figures mean and what stands behind them."""
-    found = [
-        "Turned round: the best plan found without a project that is in the plan, or with one that is out of it, against the best"
-        " plan found that is not turned round there. Proven: no plans at all can make the difference smaller than at least, nor"
-        f" larger than at most; where at least is 0 they {NOT_TOLD}."
-    ]
-    if e.covers and e.demand_t:
-        found.append(
-            f"1 point = 1 % of all demand of all years, weighted by priority ({tonnes(e.demand_t / 100.0)} weighted t), losses"
-            " counted by their weight."
-        )
-    gap = e.value - e.bound
-    if gap < float("inf"):
-        much = f"{points(e.points(gap) or 0.0)} points" if e.covers else f"{money(gap)} MUSD"
-        found.append(f"Of the plan of the run it was proven that no plan is better by more than {much}.")
-    checks = [card.turned.audited_checks for card in e.cards if card.turned and card.turned.audited_checks]
-    if checks:
-        found.append(
-            f"Audit passed for {len(checks)} of the plans turned round, those of the projects named: {sum(checks):,} checks; the"
-            " others were priced by the models alone."
-        )
-    if e.comparison:
-        found.append(f"Since which budget: from the comparison in {e.comparison}.")
-    cut = [card.project for card in e.cards if card.turned and not card.turned.reproducible]
-    if cut:
-        found.append(f"Not reproducible, because time cut the search: {names(cut)}.")
-    return found

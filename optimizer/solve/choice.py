@@ -28,7 +28,7 @@ from optimizer.solve.work import EXACT_KT, EXACT_MUSD, Targets
 
 _SMALL, _TINY = 400, 60  # Fundings up to which everything is searched, and up to which no gap is left.
 _FINE_POINTS = 0.05  # Gap that a search in a large case aims at: single projects matter little beside the gap of a run.
-_IMPROVE_NODES, _DEEP_NODES, _COST_NODES = 100, 300, 20_000
+_IMPROVE_NODES, _DEEP_NODES, _FINISH_NODES, _COST_NODES = 100, 300, 2000, 20_000
 _AGAIN = 2
 _SAME_COST = 1e-8  # Relative: costs that cannot be told apart.
 _RICH = 1e4  # Times the pots: more than anything could cost.
@@ -66,6 +66,8 @@ class ChoiceCase:
         self.instance, self.money, self.targets, self.interrupt = instance, money, targets, interrupt
         count = sum(len(project.funding_years) for project in instance.candidates.values())
         self.is_small, is_tiny = count <= _SMALL, count <= _TINY
+        # A tiny case is searched to the end; a small one may have to leave a gap.
+        self.nodes = None if is_tiny else _FINISH_NODES
         self.covers = instance.goal is Goal.COVERAGE
         self.settles_cost = self.is_small or not self.covers
         gap = targets.coverage_gap_points if self.is_small else min(targets.coverage_gap_points, _FINE_POINTS)
@@ -143,7 +145,7 @@ class ChoiceCase:
         aim = self.aim
         for _ in range(_AGAIN):
             standing = self.coverage.improve(standing, standing.funded or frozenset(), _IMPROVE_NODES, aim)
-        return self.coverage.finish(standing, None, aim) if self.is_small else standing
+        return self.coverage.finish(standing, self.nodes, aim) if self.is_small else standing
 
     def covering(
         self,
@@ -179,7 +181,7 @@ class ChoiceCase:
             found = search.priced(found, search.full.vector(keys), wish)
         found = search.improve(found, worth, _IMPROVE_NODES, aim, wish)
         if self.is_small or found.funded is None:
-            found = search.finish(found, None if self.is_small else _DEEP_NODES, aim, wish)
+            found = search.finish(found, self.nodes if self.is_small else _DEEP_NODES, aim, wish)
         elif deep:
             found = search.bound(found, _DEEP_NODES, aim, wish)
             found = search.improve(found, worth, _IMPROVE_NODES, aim, wish)
