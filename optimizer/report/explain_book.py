@@ -14,7 +14,7 @@ from openpyxl.drawing.line import LineProperties
 
 from optimizer.report.charts import dress
 from optimizer.report.explain_cards import write_cards
-from optimizer.report.explain_limits import held_by
+from optimizer.report.explain_limits import held_short
 from optimizer.report.explain_summary import behind, key_sentences
 from optimizer.report.explain_words import verdict
 from optimizer.report.explained import Card, Explanation
@@ -111,7 +111,7 @@ def _line(e: Explanation, card: Card) -> Line:
         values = (lost.found, lost.least, lost.most)
         band = tuple(e.points(x) for x in values) if e.covers else values
         band = tuple(None if x is None or abs(x) == float("inf") else x for x in band)  # type: ignore[arg-type]
-    held = "" if card.funded or not card.reached else held_by(e, card)
+    held = "" if card.funded or not card.reached else held_short(e, card)
     since = None if budgeted is None else budgeted.first_musd
     head = (card.project, e.facts.country(row.text("country")), e.facts.stage_of[card.project])
     return Line((*head, "yes" if card.funded else "no", since, *band, verdict(e, card), held))

@@ -46,6 +46,29 @@ def held_by(e: Explanation, card: Card) -> str:
     return FEED if hold.fed_gain_t is not None and hold.fed_gain_t > _LEAST_T else DEMAND
 
 
+def held_short(e: Explanation, card: Card) -> str:
+    """The limit in a few words: which rule, which material, how much money."""
+    kind, hold = held_by(e, card), card.hold
+    if hold is None:
+        return kind
+    about = ""
+    if kind == FEED:
+        about = joined(_scarce(e, hold))
+    elif kind == RULE:
+        about = e.facts.projects[card.project].text("group") if not hold.possible_without else hold.possible_without[0]
+        about = about if hold.possible_without else f"group {about}"
+    elif kind == BUDGET and hold.on_top_outlay_musd is not None:
+        about = f"{money(hold.on_top_outlay_musd)} MUSD"
+    elif kind == LEAD:
+        about = f"first output {hold.first_output or 'after the last year'}"
+    return f"{kind}: {about}" if about else kind
+
+
+def _scarce(e: Explanation, hold: Hold) -> list[str]:
+    """Inputs of which more alone would do."""
+    return [e.facts.material(k) for k, x in hold.by_input.items() if x > _LEAST_T]
+
+
 def _impossible(hold: Hold) -> str:
     if not hold.possible_without:
         return UNTOLD
@@ -101,9 +124,8 @@ def _budget(e: Explanation, card: Card, hold: Hold) -> str:
 
 
 def _feed(e: Explanation, card: Card, hold: Hold) -> str:
-    scarce = [k for k, x in hold.by_input.items() if x > _LEAST_T]
-    inputs = [e.facts.material(k) for k in scarce] or ["feed"]
-    what = " or ".join(inputs) if scarce else "feed"
+    scarce = _scarce(e, hold)
+    what = " or ".join(scarce) if scarce else joined([e.facts.material(k) for k in hold.by_input]) or "feed"
     return (
         f"Its feed keeps it out: added to the plan it serves nothing more, but as if it needed no {what} it would serve"
         f" {tonnes(hold.fed_gain_t or 0.0)} weighted t more in {hold.fed_year} (base)."

@@ -91,7 +91,7 @@ def _cost(e: Explanation, card: Card) -> str:
     if not turned.possible:
         return "Without it no plan keeps every limit." if card.funded else "It cannot be forced in: no plan has it."
     if lost is None:
-        return f"{what}: the search found no plan, and proved that there is none only below the bound."
+        return f"{what} the search found no plan; that there is none was not proven."
     if not e.covers:
         return f"{what} the best plan found costs {_more(lost.found, 'MUSD')}{_band(e, lost)}."
     beside = _beside(lost)
@@ -119,13 +119,14 @@ def _band(e: Explanation, lost: Losses) -> str:
     if lost.most - lost.least <= 2 * lost.same:
         return "; proven"
     if not e.covers:
-        least, most = money(lost.least), money(lost.most)
+        least, most = money(lost.least), "" if lost.most == float("inf") else money(lost.most)
         unit = "MUSD"
     else:
         least, most = (points(e.points(x) or 0.0) for x in (lost.least, lost.most))
         unit = "points"
     told = "" if lost.is_told else f"; {NOT_TOLD}"
-    return f" (proven: at least {least}, at most {most} {unit}{told})"
+    at_most = f", at most {most}" if most else ""
+    return f" (proven: at least {least}{at_most} {unit}{told})"
 
 
 # ---------------------------------------------------------------- what moves
@@ -210,7 +211,7 @@ def _sure(price: Price) -> str:
         )
     proven_in = "" if price.proven_in is None else f"in up to {price.proven_in:.2g} of it"
     proven_out = "" if price.proven_out is None else f"out from {price.proven_out:.2g} of it on"
-    proven = joined([x for x in (proven_in, proven_out) if x])
+    proven = " and ".join(x for x in (proven_in, proven_out) if x)
     return (
         f" (by the best plans found, {count} solves; proven {proven})"
         if proven

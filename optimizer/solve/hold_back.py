@@ -103,9 +103,8 @@ def without_feed(instance: Instance, plan: Investment, project: str, funded: int
         return alone - _short(_fed(easy, project, freed), added, year)
 
     fed = gain(inputs)
-    return Fed(
-        year, alone, alone - _short(easy, added, year), fed, {k: gain([k]) for k in inputs} if len(inputs) > 1 else {}
-    )
+    by_input = {k: fed if len(inputs) == 1 else gain([k]) for k in inputs}
+    return Fed(year, alone, alone - _short(easy, added, year), fed, by_input)
 
 
 def _fed(instance: Instance, project: str, freed: list[str]) -> Instance:
