@@ -4,10 +4,12 @@ import json
 
 import openpyxl
 import pytest
-from compares import compare
+from compares import RICH, compare
 from explains import PRICED, TWO, explain, explained, figure, row
 from runs import content, magnetgrid, solve
 from toys import settings, write
+
+from optimizer.solve import choice
 
 
 @pytest.fixture(scope="module")
@@ -234,3 +236,66 @@ def test_run_is_looked_for_where_solve_leaves_it(two, tmp_path, monkeypatch):
     assert magnetgrid("solve", folder / "case", "--quiet").code == 0
     assert magnetgrid("explain", folder / "case", "--all", "--quiet", "--workers", 1).code == 0
     assert (tmp_path / "outputs" / "case-explain" / "explain.xlsx").is_file()
+
+
+# ---------------------------------------------------------------- against solving from scratch, and large cases
+
+RICH_16 = RICH | {"Settings": settings(2030, 2032, discount_rate=0, default_transport_usd_per_kg=0.5, budget_musd=16)}
+
+
+def _without_row(sheets, project):
+    kept = [line for line in sheets["Projects"].splitlines() if not line.strip().startswith(f"{project},")]
+    return sheets | {"Projects": "\n".join(kept)}
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rich")
+    case = write(folder / "case", RICH_16)
+    assert solve(case, folder / "run", "--quiet", "--coverage-gap-points", 0, "--cost-gap", 0).code == 0
+    return folder
+
+
+def test_taking_one_out_is_as_solving_without_its_row(rich, tmp_path):
+    run = json.loads((rich / "run" / "manifest.json").read_text())
+    funded = [line.split(",")[0] for line in (rich / "run" / "tables" / "portfolio.csv").read_text().splitlines()[1:]]
+    named = [option for name in funded[:2] for option in ("--project", name)]
+    answer = explain(rich / "case", rich / "run", tmp_path / "out", *named)
+    assert answer.code == 0, answer.stderr
+    for name in funded[:2]:
+        case = write(tmp_path / name, _without_row(RICH_16, name))
+        alone = solve(case, tmp_path / f"{name}-run", "--quiet", "--coverage-gap-points", 0, "--cost-gap", 0).manifest
+        found = row(answer, "overview", name)
+        lost = alone["weighted_shortfall_t"] - run["weighted_shortfall_t"]
+        assert float(found["lost_t"]) == pytest.approx(lost, abs=1e-3)
+        assert float(found["cost_musd"]) == pytest.approx(alone["cost_musd"] - run["cost_musd"], abs=1e-3)
+
+
+def test_steps_of_a_large_case_give_bands_that_hold_what_is_exact(rich, tmp_path, monkeypatch):
+    exact = explain(rich / "case", rich / "run", tmp_path / "exact", "--all")
+    monkeypatch.setattr(choice, "_SMALL", 0)
+    monkeypatch.setattr(choice, "_TINY", 0)
+    large = explain(rich / "case", rich / "run", tmp_path / "large", "--all")
+    assert large.code == exact.code == 0
+    assert [x["project"] for x in large.table("overview")] == [x["project"] for x in exact.table("overview")] != []
+    for found in large.table("overview"):
+        if found["lost_t"]:
+            true = float(row(exact, "overview", found["project"])["lost_t"])
+            assert float(found["lost_least_t"]) - 1e-3 <= true <= float(found["lost_most_t"]) + 1e-3
+
+
+def test_break_even_of_a_large_case_is_searched_in_coverage(two, tmp_path, monkeypatch):
+    """The public pays all: Q comes in at 2 of 6 MUSD, to a sixteenth; its plan is printed and audited all the same."""
+    folder, _ = two
+    monkeypatch.setattr(choice, "_SMALL", 0)
+    monkeypatch.setattr(choice, "_TINY", 0)
+    answer = explain(folder / "case", folder / "run", tmp_path, "--project", "Q", "--project", "P")
+    assert answer.code == 0, answer.stderr
+    price = row(answer, "break_even", "Q", lever="capex")
+    assert float(price["in_up_to_factor"]) <= 1 / 3 < float(price["out_from_factor"])
+    assert float(price["out_from_factor"]) - float(price["in_up_to_factor"]) == pytest.approx(1 / 16)
+    assert "the same factor" in row(answer, "break_even", "Q", lever="public_share")["not_searched"]
+    assert "does not enter coverage" in row(answer, "break_even", "Q", lever="opex")["not_searched"]
+    assert float(row(answer, "overview", "Q")["cost_musd"]) == pytest.approx(-2.0)
+    assert row(answer, "displaced", "Q", change="out")["other_project"] == "P"
+    assert row(answer, "overview", "Q")["audit_checks"]
