@@ -6,6 +6,7 @@ import click
 
 from optimizer.commands.check import check
 from optimizer.commands.compare import compare
+from optimizer.commands.explain import explain
 from optimizer.commands.solve import solve
 from optimizer.commands.template import template
 from optimizer.process import settle
@@ -21,7 +22,7 @@ def main() -> None:
     settle()
 
 
-for command in (template, check, solve, compare):
+for command in (template, check, solve, compare, explain):
     main.add_command(command)
 
 if __name__ == "__main__":

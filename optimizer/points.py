@@ -64,9 +64,12 @@ class Printed:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tables that a comparison reads; flows and runs, which are far larger, stay text."""
+        return self.frames_of(*_COMPARED)
+
+    def frames_of(self, *names: str) -> dict[str, pd.DataFrame]:
+        """Some of the tables."""
         return {
-            name: pd.read_csv(io.StringIO(self.tables[name]), keep_default_na=False, na_values=[""])
-            for name in _COMPARED
+            name: pd.read_csv(io.StringIO(self.tables[name]), keep_default_na=False, na_values=[""]) for name in names
         }
 
 
@@ -232,7 +235,7 @@ class Print:
             interrupted=False,
             out_of_time=not standing.reproducible,
         )
-        return _printed(
+        return print_plan(
             case, standing.money, outcome, self.cost_bound_musd, standing.reproducible, self.with_bottlenecks
         )
 
@@ -254,7 +257,7 @@ class Solve:
             reasons = _reasons(case, self.money) if outcome.status is Status.INFEASIBLE else []
             manifest = of_solve(instance, outcome, relaxed=False) | {"reasons": reasons, "reproducible": reproducible}
             return Printed(manifest, {})
-        return _printed(case, self.money, outcome, bound, reproducible, self.with_bottlenecks)
+        return print_plan(case, self.money, outcome, bound, reproducible, self.with_bottlenecks)
 
 
 @dataclass(frozen=True)
@@ -279,7 +282,7 @@ def _reasons(case: PointCase, money: Money) -> list[str]:
     return [*explanation.short(), *scaled]
 
 
-def _printed(
+def print_plan(
     case: PointCase,
     money: Money,
     outcome: PlanOutcome,

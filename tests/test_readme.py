@@ -41,6 +41,8 @@ def test_command_runs(place, command):
     words = shlex.split(command)[1:]
     if words[0] == "template":
         (place / words[1]).unlink(missing_ok=True)
+    if words[0] == "explain":
+        assert CliRunner().invoke(main, ["solve", words[1], "--quiet"]).exit_code == 0
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
 
@@ -73,8 +75,18 @@ def test_sheets_of_the_comparison_are_those_described(place):
     assert re.findall(r"^\| ([A-Z][\w ]+) \|", table, re.MULTILINE) == sheets
 
 
-def test_options_of_compare_are_those_described():
-    table = README.split("### `compare`")[1].split("| option |")[1].split("\n\n")[0]
+def test_sheets_of_the_explanation_are_those_described(place):
+    assert CliRunner().invoke(main, ["solve", "my_case.xlsx", "--quiet"]).exit_code == 0
+    result = CliRunner().invoke(main, ["explain", "my_case.xlsx", "--all", "--workers", "1", "--quiet"])
+    assert result.exit_code == 0, result.output
+    table = README.split("### `explain`")[1].split("| sheet |")[1].split("\n\n")[0]
+    sheets = openpyxl.load_workbook("outputs/my_case-explain/explain.xlsx", read_only=True).sheetnames
+    assert re.findall(r"^\| ([A-Z][\w ]+) \|", table, re.MULTILINE) == sheets
+
+
+@pytest.mark.parametrize("command", ["compare", "explain"])
+def test_options_are_those_described(command):
+    table = README.split(f"### `{command}`")[1].split("| option |")[1].split("\n\n")[0]
     described = set(re.findall(r"--[a-z][a-z-]+", "".join(line.split(" | ")[0] for line in table.splitlines())))
-    options = {name for param in main.commands["compare"].params for name in param.opts if name.startswith("--")}
+    options = {name for param in main.commands[command].params for name in param.opts if name.startswith("--")}
     assert described == options

@@ -76,6 +76,21 @@ def follow(facts: Facts) -> Trace:
     return Trace(reaches, output, {key: x for key, x in unused.items() if x > _DUST_T}, supply, links)
 
 
+def reached(facts: Facts, project: str) -> dict[tuple[str, int], float]:
+    """Tonnes of a project's output that end in each sector, or unused, by year: followed downstream in the base case."""
+    found: dict[tuple[str, int], float] = defaultdict(float)
+    for t, year in fill(facts).items():
+        made = {pool: amount for (p, pool), amount in year.made.items() if p == project and amount > _DUST_T}
+        if not made:
+            continue
+        shares = _ends(year, facts.sectors)
+        for pool, amount in made.items():
+            for sector, share in zip((*facts.sectors, NOT_USED), shares[pool], strict=True):
+                if (part := float(share) * amount) > _DUST_T:
+                    found[sector, t] += part
+    return dict(found)
+
+
 def _ends(year: Year, sectors: tuple[str, ...]) -> dict[Pool, np.ndarray]:
     """Share of each pool that ends in each sector, and unused (last)."""
     pools = sorted(year.left)

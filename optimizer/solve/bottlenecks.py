@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -100,7 +99,7 @@ class _Chain:
         model = build_potential(instance, replace(investment, capacity_ktpy=capacity), scenario, rows, network)
         self.network = model.networks[BASE]
         self.session = Session(model)
-        self._let_minima_go(model)
+        let_minima_go(self.session)
         row_of = {id(constraint): n for n, constraint in enumerate(self.session.constraints)}
         self.rows: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self.capacity: dict[str, float] = defaultdict(float)
@@ -117,12 +116,6 @@ class _Chain:
                 self.rows[stage].append((row_of[id(constraint)], standing))
                 self.capacity[stage] += standing
                 self.run[stage] += sum(runs[p] for p in unit.members)
-
-    def _let_minima_go(self, model: Any) -> None:
-        """Open the reliefs of minimum coverages: only the least shortfall is asked for, and there always is one."""
-        columns = (self.session.column.get(id(x)) for relief, _ in model.reliefs.values() for x in relief.values())
-        opened = np.array([column for column in columns if column is not None], dtype=int)
-        self.session.set_bounds(opened, np.zeros(len(opened)), np.full(len(opened), np.inf))
 
     def stages(self) -> list[Bottleneck]:
         """Every stage with its gains, in the order in which the projects name them."""
@@ -175,6 +168,14 @@ class _Chain:
         for row, standing in rows:
             part = standing / total if total else 1.0 / len(rows)
             self.session.set_row_upper(row, standing + more * part)
+
+
+def let_minima_go(session: Session) -> None:
+    """Open the reliefs of minimum coverages: only the least shortfall is asked for, and there always is one."""
+    reliefs = (x for relief, _ in session.model.reliefs.values() for x in relief.values())
+    columns = (session.column.get(id(x)) for x in reliefs)
+    opened = np.array([column for column in columns if column is not None], dtype=int)
+    session.set_bounds(opened, np.zeros(len(opened)), np.full(len(opened), np.inf))
 
 
 def _makes(recipes: Iterable[Recipe], materials: Collection[str]) -> bool:

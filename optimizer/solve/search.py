@@ -18,6 +18,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -97,6 +98,13 @@ class Standing:
         return Status.OPTIMAL if self.is_proven(aim) else Status.FEASIBLE
 
 
+class Tie(Protocol):
+    """What a plan must keep to beside the case itself."""
+
+    def ties(self, master: Master, with_years: bool) -> Ties:
+        """As bounds of the master's columns; years are said only where the master has all of them."""
+
+
 @dataclass(frozen=True)
 class Nesting:
     """What ties a plan to the list at the next budget.
@@ -146,7 +154,7 @@ class CoverageCase:
     # ------------------------------------------------------------ the steps
 
     def relax(
-        self, standings: Iterable[Standing], aim: Aim, nesting: Nesting | None = None, loosely: bool = False
+        self, standings: Iterable[Standing], aim: Aim, nesting: Tie | None = None, loosely: bool = False
     ) -> list[Standing]:
         """Take the bounds of the relaxations and the fundings that they use, point after point.
 
@@ -184,13 +192,32 @@ class CoverageCase:
             reproducible=standing.reproducible and not aim.is_over,
         )
 
+    def tied(self, standing: Standing, nesting: Tie, aim: Aim) -> Standing:
+        """Take the bound of the relaxation that keeps to a tie, and the fundings that it uses, from the cuts at hand."""
+        master = self.full if standing.shares_matter else self.loose
+        known = self.known_cuts(standing) if master is self.full else standing.cuts
+        master.begin()
+        relaxation = Relaxation(master, self._ties(master, nesting), known)
+        outcome, used = relaxation.solve(standing.money, Limits(seconds=aim.left))
+        if outcome.values is None or outcome.objective is None:
+            return replace(standing, feasible=outcome.status is not Status.INFEASIBLE, reproducible=not aim.is_over)
+        found = replace(
+            standing,
+            bound_kt=max(standing.bound_kt, outcome.objective),
+            support=_used(master, outcome.values),
+            reproducible=standing.reproducible and not aim.is_over,
+        )
+        if master is self.full:
+            return replace(found, more=tuple(dict.fromkeys([*standing.more, *used])))
+        return replace(found, cuts=tuple(dict.fromkeys([*standing.cuts, *used])))
+
     def improve(
         self,
         standing: Standing,
         worth: Keys,
         nodes: int | None,
         aim: Aim,
-        nesting: Nesting | None = None,
+        nesting: Tie | None = None,
         searches: int = 1,
     ) -> Standing:
         """Search whole fundings among those that are worth a look.
@@ -215,7 +242,7 @@ class CoverageCase:
         return standing
 
     def bound(
-        self, standing: Standing, nodes: int | None, aim: Aim, nesting: Nesting | None = None, searches: int = 1
+        self, standing: Standing, nodes: int | None, aim: Aim, nesting: Tie | None = None, searches: int = 1
     ) -> Standing:
         """Search whole projects with their years in fractions: raise the bound, and find fundings worth a look.
 
@@ -237,7 +264,7 @@ class CoverageCase:
         return standing
 
     def _raised(
-        self, standing: Standing, enough: float, nodes: int | None, aim: Aim, nesting: Nesting | None
+        self, standing: Standing, enough: float, nodes: int | None, aim: Aim, nesting: Tie | None
     ) -> tuple[Standing, float]:
         """One search for a bound; with the true shortfall of the answer, which the blocks tell: infinite without one."""
         master = self.full if standing.shares_matter else self.loose
@@ -263,7 +290,7 @@ class CoverageCase:
         standing = replace(standing, more=learned) if standing.shares_matter else replace(standing, cuts=learned)
         return standing, master.split.total(outcome.values, answer)
 
-    def finish(self, standing: Standing, nodes: int | None, aim: Aim, nesting: Nesting | None = None) -> Standing:
+    def finish(self, standing: Standing, nodes: int | None, aim: Aim, nesting: Tie | None = None) -> Standing:
         """Search everything whole, round after round with the cuts that its plans were short of."""
         while not standing.is_proven(aim) and not aim.is_over:
             self.full.begin()
@@ -291,9 +318,13 @@ class CoverageCase:
         standing = self.improve(standing, frozenset(), plan_nodes, aim, searches=plan_searches)
         return self.finish(standing, None, aim)
 
+    def known_cuts(self, standing: Standing) -> list[Cut]:
+        """All cuts of a standing as the full master takes them."""
+        return [*self._in_full.cuts(standing.cuts), *standing.more]
+
     # ------------------------------------------------------------ what they share
 
-    def _ties(self, master: Master, nesting: Nesting | None) -> Ties:
+    def _ties(self, master: Master, nesting: Tie | None) -> Ties:
         return Ties() if nesting is None else nesting.ties(master, with_years=master is self.full)
 
     def _search(
@@ -306,19 +337,20 @@ class CoverageCase:
         for_plans: bool = False,
     ) -> Outcome:
         full = master is self.full
-        cuts = [*self._in_full.cuts(standing.cuts), *standing.more] if full else standing.cuts
+        cuts = self.known_cuts(standing) if full else standing.cuts
         start = standing.plan if full else None
         return master.search(standing.money, ties, cuts, limits, whole, start, for_plans)
 
-    def _plans(self, standing: Standing, outcome: Outcome, nesting: Nesting | None, aim: Aim) -> Standing:
+    def _plans(self, standing: Standing, outcome: Outcome, nesting: Tie | None, aim: Aim) -> Standing:
         """Price the last plans of a search; one that ends before it begins tells its answer alone."""
         plans = outcome.plans or (() if outcome.values is None else (outcome.values,))
         for plan in reversed(plans[-_MOST_PRICED:]):
-            standing = self._priced(standing, np.round(plan[self.full.fund]), nesting)
+            standing = self.priced(standing, np.round(plan[self.full.fund]), nesting)
         return replace(standing, reproducible=standing.reproducible and not aim.is_over and not outcome.interrupted)
 
-    def _priced(self, standing: Standing, funded: np.ndarray, nesting: Nesting | None) -> Standing:
-        known = [*self._in_full.cuts(standing.cuts), *standing.more]
+    def priced(self, standing: Standing, funded: np.ndarray, nesting: Tie | None = None) -> Standing:
+        """Take these fundings (values by funding) where their exact shortfall is less than that of the plan at hand."""
+        known = self.known_cuts(standing)
         before = len(known)
         priced = self.full.price(standing.money, self._ties(self.full, nesting), known, funded, Limits(_EXACT_KT))
         # What the blocks say of the plan itself, and which plans miss a guard: cuts met on the way to it say little beside.

@@ -1,0 +1,151 @@
+"""The limit that keeps a project out, read off the tests that were made, and a sentence that names their figures."""
+
+from __future__ import annotations
+
+from optimizer.report.bottlenecks import joined, tonnes
+from optimizer.report.compare_proof import points
+from optimizer.report.explained import (
+    BUDGET,
+    DEMAND,
+    FEED,
+    LEAD,
+    PRICE,
+    RULE,
+    UNTOLD,
+    Card,
+    Explanation,
+    Hold,
+)
+from optimizer.report.facts import each
+from optimizer.report.reasons import money
+
+_LEAST_T, _LEAST_MUSD = 1e-3, 1e-3
+
+
+def held_by(e: Explanation, card: Card) -> str:
+    """The limit that keeps a project out, as the tests tell it."""
+    hold, turned = card.hold, card.turned
+    if hold is None or turned is None:
+        return UNTOLD
+    if hold.group_filled_by:
+        return RULE
+    if hold.first_output is None:
+        return LEAD
+    if not turned.possible:
+        return _impossible(hold)
+    if e.covers and hold.short_years and max(hold.short_years) < hold.first_output:
+        return LEAD
+    if hold.on_top_gain is None:
+        return UNTOLD
+    if hold.on_top_gain > (_LEAST_T if e.covers else _LEAST_MUSD):
+        return BUDGET
+    if hold.in_place_of:
+        return RULE
+    if not e.covers:
+        return PRICE
+    return FEED if hold.fed_gain_t is not None and hold.fed_gain_t > _LEAST_T else DEMAND
+
+
+def held_short(e: Explanation, card: Card) -> str:
+    """The limit in a few words: which rule, which material, how much money."""
+    kind, hold = held_by(e, card), card.hold
+    if hold is None:
+        return kind
+    about = ""
+    if kind == FEED:
+        about = joined(_scarce(e, hold))
+    elif kind == RULE:
+        about = e.facts.projects[card.project].text("group") if not hold.possible_without else hold.possible_without[0]
+        about = about if hold.possible_without else f"group {about}"
+    elif kind == BUDGET and hold.on_top_outlay_musd is not None:
+        about = f"{money(hold.on_top_outlay_musd)} MUSD"
+    elif kind == LEAD:
+        about = f"first output {hold.first_output or 'after the last year'}"
+    return f"{kind}: {about}" if about else kind
+
+
+def _scarce(e: Explanation, hold: Hold) -> list[str]:
+    """Inputs of which more alone would do."""
+    return [e.facts.material(k) for k, x in hold.by_input.items() if x > _LEAST_T]
+
+
+def _impossible(hold: Hold) -> str:
+    if not hold.possible_without:
+        return UNTOLD
+    return BUDGET if "money" in hold.possible_without else RULE
+
+
+def held_sentence(e: Explanation, card: Card) -> str:
+    """What keeps a project out, in a sentence with its figures."""
+    hold = card.hold
+    if hold is None:
+        return ""
+    kind = held_by(e, card)
+    says = {RULE: _rule, LEAD: _lead, BUDGET: _budget, FEED: _feed, DEMAND: _demand, PRICE: _price}
+    if kind not in says:
+        return "No single limit that was tested keeps it out."
+    return says[kind](e, card, hold)
+
+
+def _rule(e: Explanation, card: Card, hold: Hold) -> str:
+    group = e.facts.projects[card.project].text("group")
+    if hold.group_filled_by:
+        return f"A rule keeps it out: its group “{group}” is filled by {hold.group_filled_by}, which stands."
+    if hold.possible_without:
+        return f"A rule keeps it out: without {joined(list(hold.possible_without))} it could be forced in."
+    rest = "serves no more" if e.covers else f"costs {money(-(hold.on_top_gain or 0.0))} MUSD more"
+    return (
+        f"A rule keeps it out: one of its group “{group}” may be funded, and in place of {joined(list(hold.in_place_of))} it"
+        f" {rest}, even with no limit on money."
+    )
+
+
+def _lead(e: Explanation, card: Card, hold: Hold) -> str:
+    if hold.first_output is None:
+        return f"Its lead time keeps it out: no output by {e.facts.years[-1]}, the last year."
+    last = max(hold.short_years)
+    return f"Its lead time keeps it out: first output in {hold.first_output}, and nothing is short after {last}."
+
+
+def _budget(e: Explanation, card: Card, hold: Hold) -> str:
+    if hold.on_top_gain is None:
+        return "The budget keeps it out: it needs more public money than its limits allow."
+    gain = (
+        f"cover {points(e.points(hold.on_top_gain) or 0.0)} points ({tonnes(hold.on_top_gain)} weighted t) more"
+        if e.covers
+        else f"cost {money(hold.on_top_gain)} MUSD less"
+    )
+    place = f" in place of {joined(list(hold.in_place_of))}" if hold.in_place_of else ""
+    others = f", {joined(list(hold.with_required))} which it requires included" if hold.with_required else ""
+    return (
+        f"The budget keeps it out: were money no limit, the plan with it added{place} ({money(hold.on_top_outlay_musd or 0.0)}"
+        f" MUSD of public money{others}) would {gain}."
+    )
+
+
+def _feed(e: Explanation, card: Card, hold: Hold) -> str:
+    scarce = _scarce(e, hold)
+    what = " or ".join(scarce) if scarce else joined([e.facts.material(k) for k in hold.by_input]) or "feed"
+    return (
+        f"Its feed keeps it out: added to the plan it serves nothing more, but as if it needed no {what} it would serve"
+        f" {tonnes(hold.fed_gain_t or 0.0)} weighted t more in {hold.fed_year} (base)."
+    )
+
+
+def _demand(e: Explanation, card: Card, hold: Hold) -> str:
+    if not hold.short_years:
+        return "It is not needed: nothing is short in the plan, nor in any loss that is evaluated."
+    head = "It is not needed: with no limit on money, and losses counted, the plan with it added serves nothing more"
+    if hold.fed_year is None:
+        return f"{head}."
+    binding = e.run["bottlenecks"]
+    stages = [str(x.stage) for x in each(binding) if x.year == hold.fed_year and x.binds != "no"]
+    others = [s for s in dict.fromkeys(stages) if s != e.facts.stage_of[card.project]]
+    where = f"; what binds then is {joined(others)}" if others else ""
+    short = f"{tonnes(hold.fed_short_t or 0.0)} weighted t short"
+    return f"{head}, and in {hold.fed_year} ({short}) not even if it needed no feed{where}."
+
+
+def _price(e: Explanation, card: Card, hold: Hold) -> str:
+    more = money(-(hold.on_top_gain or 0.0))
+    return f"Its price keeps it out: even with no limit on money the plan with it added costs {more} MUSD more."
