@@ -160,10 +160,14 @@ class Facts:
         return {row.text("project"): row for row in records(self.workbook, "Projects")}
 
     @cached_property
+    def stage_of_process(self) -> Mapping[str, str]:
+        """Stage of every process."""
+        return {row.text("process"): row.text("stage") for row in records(self.workbook, "Recipes")}
+
+    @cached_property
     def stage_of(self) -> Mapping[str, str]:
         """Stage of every project."""
-        stages = {row.text("process"): row.text("stage") for row in records(self.workbook, "Recipes")}
-        return {name: stages.get(row.text("process"), "") for name, row in self.projects.items()}
+        return {name: self.stage_of_process.get(row.text("process"), "") for name, row in self.projects.items()}
 
     def carries(self, process: str, stream: str) -> bool:
         """Whether a plant of the process makes a material of the stream."""
