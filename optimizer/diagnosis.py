@@ -83,7 +83,7 @@ class DiagnosisCase:
     def streams(self) -> Mapping[str, frozenset[str]]:
         """Stream -> materials; first all of them together."""
         found = streams(self.workbook)
-        return found if list(found) == [ALL_STREAMS] else {ALL_STREAMS: frozenset(self.instance.materials)} | found
+        return found if list(found) == [ALL_STREAMS] else {ALL_STREAMS: frozenset(self.instance.materials), **found}
 
     @cached_property
     def losing(self) -> WholeLosses:

@@ -28,9 +28,7 @@ class Choice:
 
 
 class Variant(StrEnum):
-    """A chain that is looked at: as it is, with everything built in time, with everything at full capacity at once; each
-    with outside supply and without.
-    """
+    """A chain: as it is, all funded in time, or all at full capacity at once; each with outside supply and without."""
 
     AS_IS = "as_is"
     BUILT = "built"

@@ -17,6 +17,7 @@ from optimizer.report.trace import Trace, follow
 from optimizer.variants import Choice, Target, Variant, as_it_is
 from optimizer.workbook import Workbook
 
+
 @dataclass(frozen=True)
 class Found:
     """What the jobs of a diagnosis found: the case as it is, its variants, what it could do, what it may lose."""
@@ -38,7 +39,7 @@ class Found:
     @property
     def checks(self) -> int:
         """Comparisons that the audits made."""
-        return sum(x.checks for x in (*self.stood.values(), *self.lost))
+        return sum(x.checks for x in self.stood.values()) + sum(x.checks for x in self.lost)
 
 
 @dataclass(frozen=True)

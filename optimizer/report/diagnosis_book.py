@@ -10,7 +10,7 @@ from openpyxl import Workbook as Book
 from optimizer.report.bottlenecks import write_bottlenecks
 from optimizer.report.defaults import write_defaults
 from optimizer.report.diagnosis_future import write_gap, write_rules, write_sufficiency, write_unfunded
-from optimizer.report.diagnosis_stages import write_chain, write_idle
+from optimizer.report.diagnosis_stages import write_chain, write_countries, write_idle
 from optimizer.report.diagnosis_summary import write_diagnosis_run, write_network, write_summary
 from optimizer.report.diagnosis_supply import write_dependence, write_single
 from optimizer.report.diagnosis_tables import Tabled
@@ -48,6 +48,7 @@ def make_diagnosis_book(told: Tabled, pictures: Sequence[Picture]) -> Book:
     place = write_sufficiency(book, told, painter)
     write_gap(book, told, painter)
     write_unfunded(book, told, painter)
+    write_countries(book, told, painter)
     write_network(book, told, painter, pictures)
     write_flows(book, facts, told.diagnosis.trace, painter)
     write_rules(book, told, painter)

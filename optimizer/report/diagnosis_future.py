@@ -11,7 +11,7 @@ from openpyxl import Workbook as Book
 from optimizer.report.charts import Data, share_chart, stacked_chart
 from optimizer.report.diagnosis_gap import OF_ALL, OF_SECTOR, OF_STREAM, WITH, WITHOUT
 from optimizer.report.diagnosis_tables import Tabled
-from optimizer.report.facts import year_list
+from optimizer.report.facts import each, year_list
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 from optimizer.variants import Variant
@@ -83,7 +83,7 @@ def _shares(told: Tabled, of: str, years: Sequence[int]) -> list[Line]:
     for name in dict.fromkeys(rows["name"]):
         for variant, words in VARIANTS.items():
             part = rows[(rows["name"] == name) & (rows["variant"] == variant.value)]
-            shares = {int(r.year): float(r.coverage) for r in part.itertuples() if r.demand_t > 0.0}
+            shares = {int(r.year): float(r.coverage) for r in each(part) if r.demand_t > 0.0}
             if of == OF_ALL or "at once" not in words:
                 lines.append(Line((words, name, *(shares.get(t) for t in years)), heat=True, heat_from=2))
     return lines
@@ -92,10 +92,10 @@ def _shares(told: Tabled, of: str, years: Sequence[int]) -> list[Line]:
 def _tonnes(told: Tabled, years: Sequence[int]) -> list[Line]:
     rows = told.rows("self_sufficiency", of=OF_ALL)
     first = rows[rows["variant"] == Variant.AS_IS.value]
-    wanted = {int(r.year): float(r.demand_t) for r in first.itertuples()}
+    wanted = {int(r.year): float(r.demand_t) for r in each(first)}
     lines = [Line(("demand", "all sectors", *(wanted.get(t, 0.0) for t in years)), total=True)]
     for variant, words in VARIANTS.items():
-        part = {int(r.year): float(r.served_t) for r in rows[rows["variant"] == variant.value].itertuples()}
+        part = {int(r.year): float(r.served_t) for r in each(rows[rows["variant"] == variant.value])}
         lines.append(Line((words, "all sectors", *(part.get(t, 0.0) for t in years))))
     return lines
 
@@ -141,11 +141,10 @@ def _gap_part(page: Page, told: Tabled, gap: pd.DataFrame, words: str, columns: 
     lines = []
     for stream, rows in gap.groupby("stream", sort=False):
         name = told.diagnosis.stream(str(stream))
-        by_year = rows.set_index("year")
-        lines += [Line((name, what, *(float(by_year.at[t, c]) for t in years))) for what, c in _GAP.items()]
-        lines.append(Line((name, "demand", *(float(by_year.at[t, "demand_t"]) for t in years)), total=True))
-        for what, c in (("what binds if all is funded today", "binds_built"), ("what binds at once", "binds_at_once")):
-            lines.append(Line((name, what, *(str(by_year.at[t, c]) or None for t in years)), kind="text"))
+        lines += [Line((name, what, *rows[column].tolist())) for what, column in _GAP.items()]
+        lines.append(Line((name, "demand", *rows["demand_t"].tolist()), total=True))
+        for what, column in (("binds if all is funded today", "binds_built"), ("binds at once", "binds_at_once")):
+            lines.append(Line((name, what, *(text or None for text in rows[column].tolist())), kind="text"))
     first, _ = page.table(columns, lines, with_header=False)
     data = Data(page.sheet, header, range(first, first + len(_GAP)), 3, 2 + len(years), label=2)
     size = (width_cm(min(130.0, sum(page.widths))), rows_cm(_CHART_ROWS))
@@ -161,10 +160,10 @@ def _stages(page: Page, told: Tabled, columns: Sequence[Column]) -> None:
     rows = told.tables["stages_built"]
     lines = []
     for (stream, stage), part in rows.groupby(["stream", "stage"], sort=False):
-        by_year = part.set_index("year")
         name = told.diagnosis.stream(str(stream))
         for what, column in (("as it is", "as_is_t"), ("all funded today", "built_t"), ("all at once", "at_once_t")):
-            amounts = (float(by_year.at[t, column]) if t in by_year.index else 0.0 for t in years)
+            by_year = dict(zip(part["year"].tolist(), part[column].tolist(), strict=True))
+            amounts = (by_year.get(t, 0.0) for t in years)
             lines.append(Line((name, f"{stage}: {what}", *amounts)))
     page.table(columns, lines)
 
@@ -187,17 +186,28 @@ def write_unfunded(book: Book, told: Tabled, painter: Painter) -> None:
         page.sentence("The workbook has no candidates.")
         page.end()
         return
-    page.sentence("Built: if everything is funded in its earliest year, with no limit on money; of a group only the largest.")
+    page.sentence(
+        "Built: if everything is funded in its earliest year, with no limit on money; of a group only the largest."
+    )
     page.freeze(columns=1)
     lines = [
         Line(
             (
                 *(row.project, told.facts.country(str(row.country)), row.stage, row.built),
-                *(None if pd.isna(x) else int(x) for x in (row.funding_year, row.first_output_year, row.full_output_year)),
-                *(row.size_t_per_year, row.capex_musd, row.public_outlay_musd, row.why_not or None, row.confidence or None),
+                *(
+                    None if pd.isna(x) else int(x)
+                    for x in (row.funding_year, row.first_output_year, row.full_output_year)
+                ),
+                *(
+                    row.size_t_per_year,
+                    row.capex_musd,
+                    row.public_outlay_musd,
+                    row.why_not or None,
+                    row.confidence or None,
+                ),
             )
         )
-        for row in projects.itertuples()
+        for row in each(projects)
     ]
     first, last = page.table(columns, lines)
     page.filter(first - 1, last)
@@ -233,7 +243,7 @@ def write_rules(book: Book, told: Tabled, painter: Painter) -> None:
     page.freeze()
     kinds = {"max_country_share": "pct", "min_coverage": "pct"}
     lines = []
-    for row in rows.itertuples():
+    for row in each(rows):
         kind = kinds.get(str(row.measure), "int")
         values = (row.rule, _MEASURES[str(row.measure)], row.year, row.required, row.achieved, row.missing)
         lines.append(Line(values, kinds={3: kind, 4: kind, 5: kind}))
@@ -247,5 +257,3 @@ def _missed(rows: pd.DataFrame) -> list[str]:
     for (rule, measure), part in rows.groupby(["rule", "measure"], sort=False):
         said.append(f"{rule}: {_MEASURES[str(measure)]}: missed in {year_list([int(t) for t in part['year']])}.")
     return said
-
-

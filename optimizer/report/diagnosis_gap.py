@@ -183,7 +183,8 @@ def _uncovered(diagnosis: Diagnosis) -> Rows:
     least = {(x.sector, x.country, x.material, "yes" if x.allied_only else "no"): x.min_coverage for x in demands}
     return [
         {
-            "rule": f"{row.sector}, {row.country}, {row.material}" + (", allied only" if row.allied_only == "yes" else ""),
+            "rule": f"{row.sector}, {row.country}, {row.material}"
+            + (", allied only" if row.allied_only == "yes" else ""),
             "measure": "min_coverage",
             "year": row.year,
             "required": required,

@@ -1,4 +1,4 @@
-"""Tables of a diagnosis: where demand is met from, how much of it hangs on one country, plant or supplier, and what its loss costs."""
+"""Tables of a diagnosis: where demand is met from, how concentrated supply is, and what the loss of any one source costs."""
 
 from __future__ import annotations
 
@@ -191,5 +191,3 @@ def name_of(diagnosis: Diagnosis, kind: str, target: str) -> str:
         country = diagnosis.countries_of_sites.get(target, "")
         return f"{target} ({facts.country(country)})"
     return facts.country(target) if kind == COUNTRY else f"supply from {facts.country(target)}"
-
-

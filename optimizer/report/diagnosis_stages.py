@@ -1,4 +1,4 @@
-"""Sheets Chain and Idle: what stands, could run and runs by stage and country; what could be made beyond its use."""
+"""Sheets Chain, Countries and Idle: what stands, could run and runs by stage and country; what could be made beyond its use."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from optimizer.diagnosis import ALL_STREAMS, EVERYWHERE
 from optimizer.report.charts import Data, add_line, stacked_chart
 from optimizer.report.diagnosis_tables import Tabled
 from optimizer.report.diagnosis_words import idle_sentences
+from optimizer.report.facts import each
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 
@@ -44,7 +45,9 @@ def write_chain(book: Book, told: Tabled, painter: Painter) -> None:
         page.sentence("No plant stands in any year.")
         page.end()
         return
-    page.sentence("All countries together first, stage by stage and stream by stream; then every country. Charts below.")
+    page.sentence(
+        "All countries together; each for itself is on sheet Countries. Charts of every stage stand below the table."
+    )
     header = page.header(columns)
     page.freeze(columns=len(_LABELS))
     whole = chain[chain["country"] == EVERYWHERE]
@@ -54,14 +57,31 @@ def write_chain(book: Book, told: Tabled, painter: Painter) -> None:
         if stream == ALL_STREAMS:
             places[str(stage)] = page.row + len(lines)
         lines += _whole(told, str(stream), str(stage), rows, years)
-    for (stream, stage, country), rows in chain[chain["country"] != EVERYWHERE].groupby(
-        ["stream", "stage", "country"], sort=False
-    ):
-        lines += _country(told, (str(stream), str(stage), str(country)), rows, years)
     _, last = page.table(columns, lines, with_header=False)
     page.filter(header, last)
     note(page, _CHAIN_NOTES)
     _charts(page, header, places, len(columns))
+    page.end()
+
+
+def write_countries(book: Book, told: Tabled, painter: Painter) -> None:
+    """Write the sheet of every country."""
+    years = told.diagnosis.years
+    columns = (*_LABELS, *(Column(str(t), _YEAR, "t") for t in years))
+    title = "Countries: what stands, what could run given its feed, what runs, t/yr"
+    page = open_page(book, told.facts, painter, "Countries", title, [c.width for c in columns])
+    chain = told.tables["chain"]
+    chain = chain[chain["country"] != EVERYWHERE]
+    page.sentence("Filter by stage, stream or country. What the words mean stands under the table of sheet Chain.")
+    header = page.header(columns)
+    page.freeze(columns=len(_LABELS))
+    lines = [
+        line
+        for (stream, stage, country), rows in chain.groupby(["stream", "stage", "country"], sort=False)
+        for line in _country(told, (str(stream), str(stage), str(country)), rows, years)
+    ]
+    _, last = page.table(columns, lines, with_header=False)
+    page.filter(header, last)
     page.end()
 
 
@@ -72,7 +92,7 @@ def _by_year(rows: pd.DataFrame, column: str, years: Sequence[int]) -> list[floa
 
 def _whole(told: Tabled, stream: str, stage: str, rows: pd.DataFrame, years: Sequence[int]) -> list[Line]:
     head = (stage, told.diagnosis.stream(stream), "all countries")
-    words = {int(row.year): "" if row.binds == "no" else str(row.binds) for row in rows.itertuples() if row.binds == row.binds}
+    words = {int(row.year): "" if row.binds == "no" else str(row.binds) for row in each(rows) if row.binds == row.binds}
     capacity, run = _by_year(rows, "capacity_t", years), _by_year(rows, "run_t", years)
     use = [x / c if c > 0.0 else None for x, c in zip(run, capacity, strict=True)]
     return [
@@ -136,7 +156,7 @@ def write_idle(book: Book, told: Tabled, painter: Painter) -> None:
     page.heading("Could be made beyond what is used, t")
     lines = []
     for material, found in rows.groupby("material", sort=False):
-        spare = {row.year: row.spare_t for row in found.itertuples()}
+        spare = {row.year: row.spare_t for row in each(found)}
         stage, name = told.facts.material_stage(str(material)), told.facts.material(str(material))
         lines.append(Line((stage, name, *(spare.get(t, 0.0) for t in years))))
     page.table(columns, lines)
@@ -160,7 +180,7 @@ def _because(page: Page, rows: pd.DataFrame) -> None:
                 *(row.because_stream or None, row.because_stages or None),
             )
         )
-        for row in rows.itertuples()
+        for row in each(rows)
     ]
     first, last = page.table(columns, lines)
     page.filter(first - 1, last)

@@ -25,10 +25,12 @@ _SUB = Look(size=10.5, bold=True, colour="595959", wrap=True)
 _CHART_ROWS, _PX_PER_CM = 15, 96.0 / 2.54
 
 
-def write_summary(book: Book, told: Tabled, painter: Painter, place: CoveragePlace, pictures: Sequence[Picture]) -> None:
+def write_summary(
+    book: Book, told: Tabled, painter: Painter, place: CoveragePlace, pictures: Sequence[Picture]
+) -> None:
     """Write the sheet, with the chart of numbers that stand on the sheet Self-sufficiency."""
     page = open_page(book, told.facts, painter, "Summary", "", _WIDTHS)
-    page.sheet.page_setup.fitToHeight = 1
+    page.sheet.page_setup.fitToHeight, page.sheet.page_setup.orientation = 1, "portrait"
     facts = told.facts
     page.spread(page.row, 1, 14, f"{facts.name}: the chain as it is, {facts.span}", replace(TITLE, size=18))
     page.spread(page.row, 15, page.span, facts.mark, MARK)
@@ -94,7 +96,9 @@ def _picture(page: Page, picture: Picture, words: str) -> None:
 
 def write_network(book: Book, told: Tabled, painter: Painter, pictures: Sequence[Picture]) -> None:
     """Write the sheet of all pictures."""
-    page = open_page(book, told.facts, painter, "Network", f"Network: who supplies whom in {told.diagnosis.year}", _WIDTHS)
+    page = open_page(
+        book, told.facts, painter, "Network", f"Network: who supplies whom in {told.diagnosis.year}", _WIDTHS
+    )
     page.sentence(
         "Stages from left to right, countries as bands, widths in proportion to tonnes of material. Bold outlines: plants that"
         " bind, and suppliers that sell all they offer while demand is short. The pictures lie beside the report as PNG."

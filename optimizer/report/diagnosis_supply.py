@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, stacked_chart
 from optimizer.report.diagnosis_hang import NOT_SERVED
 from optimizer.report.diagnosis_tables import Tabled
+from optimizer.report.facts import each
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 
@@ -46,7 +48,7 @@ def write_dependence(book: Book, told: Tabled, painter: Painter) -> None:
 def _met(page: Page, told: Tabled, columns: Sequence[Column], years: Sequence[int]) -> None:
     """Where demand is met from: the largest sources by year, with a chart."""
     amounts: dict[tuple[str, str], dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for row in told.tables["demand_met"].itertuples():
+    for row in each(told.tables["demand_met"]):
         amounts[str(row.source), str(row.how)][int(row.year)] += float(row.t)
     missing = amounts.pop(("", NOT_SERVED), {})
     ranked = sorted(amounts, key=lambda key: (-sum(amounts[key].values()), key))
@@ -59,7 +61,9 @@ def _met(page: Page, told: Tabled, columns: Sequence[Column], years: Sequence[in
     lines.append(Line((NOT_SERVED, "", *(missing.get(t, 0.0) for t in years))))
     first, last = page.table(columns, lines, with_header=False)
     data = Data(page.sheet, header, range(first, last + 1), 3, 2 + len(years))
-    chart = stacked_chart(data, "Where demand is met from", "t", (width_cm(min(130.0, sum(page.widths))), rows_cm(_CHART_ROWS)))
+    chart = stacked_chart(
+        data, "Where demand is met from", "t", (width_cm(min(130.0, sum(page.widths))), rows_cm(_CHART_ROWS))
+    )
     page.row += 1
     page.chart(chart, page.row, 0.0)
     page.row += _CHART_ROWS + 1
@@ -87,7 +91,7 @@ def _concentration(page: Page, told: Tabled) -> None:
                 *(told.facts.country(str(row.largest_country)), None, row.largest_plant),
             )
         )
-        for row in told.tables["dependence"].itertuples()
+        for row in each(told.tables["dependence"])
     ]
     first, last = page.table(columns, lines)
     page.filter(first - 1, last)
@@ -109,7 +113,11 @@ def write_single(book: Book, told: Tabled, painter: Painter) -> None:
     years = told.diagnosis.years
     head = (
         *(Column("Rank", 7, "int"), Column("What is lost", 38), Column("Kind", 17)),
-        *(Column("Demand lost, weighted t", 11, "t"), Column("Demand lost, t", 11, "t"), Column("Of all demand, %", 10, "pct")),
+        *(
+            Column("Demand lost, weighted t", 11, "t"),
+            Column("Demand lost, t", 11, "t"),
+            Column("Of all demand, %", 10, "pct"),
+        ),
         *(Column("Worst year", 8, "year"), Column("Lost in it, t", 10, "t"), Column("Served in it, %", 9, "pct")),
         *(Column("Hardest hit", 15), Column("Year", 8, "year"), Column("Served then, %", 9, "pct")),
     )
@@ -122,7 +130,7 @@ def write_single(book: Book, told: Tabled, painter: Painter) -> None:
         page.end()
         return
     page.sentence("Each country, site and outside supplier is lost alone, in all years, and everything else re-routed.")
-    lines = [_point(row) for row in points.itertuples()]
+    lines = [_point(row) for row in each(points)]
     first, last = page.table(head, lines)
     page.filter(first - 1, last)
     _by_year(page, told, years)
@@ -130,21 +138,28 @@ def write_single(book: Book, told: Tabled, painter: Painter) -> None:
     page.end()
 
 
-def _point(row: object) -> Line:
-    hit = row.hardest_lost_t >= 0.5  # type: ignore[attr-defined]
-    names = ("rank", "name", "kind", "lost_weighted_t", "lost_t", "lost_share")
-    names += ("worst_year", "worst_year_lost_t", "worst_year_served")
-    hardest = ("hardest_sector", "hardest_year", "hardest_served")
-    return Line((*(getattr(row, x) for x in names), *(getattr(row, x) if hit else None for x in hardest)))
+def _point(row: Any) -> Line:
+    hardest = (row.hardest_sector, row.hardest_year, row.hardest_served) if row.hardest_lost_t >= 0.5 else ()
+    return Line(
+        (
+            *(row.rank, row.name, row.kind, row.lost_weighted_t, row.lost_t, row.lost_share),
+            *(row.worst_year, row.worst_year_lost_t, row.worst_year_served, *hardest),
+        )
+    )
 
 
 def _by_year(page: Page, told: Tabled, years: Sequence[int]) -> None:
     """Demand lost by year of the losses that cost some."""
     page.heading("Demand lost by year, t")
     lost = told.tables["loss_years"].groupby(["kind", "target", "year"])["lost_t"].sum()
-    columns = (Column("Rank", 7, "int"), Column("What is lost", 38), Column("Kind", 17), *(Column(str(t), 10, "t") for t in years))
+    columns = (
+        Column("Rank", 7, "int"),
+        Column("What is lost", 38),
+        Column("Kind", 17),
+        *(Column(str(t), 10, "t") for t in years),
+    )
     lines = []
-    for row in told.tables["single_points"].itertuples():
+    for row in each(told.tables["single_points"]):
         by_year = [float(lost.get((row.kind, row.target, t), 0.0)) for t in years]
         if row.lost_weighted_t >= 0.5:
             lines.append(Line((row.rank, row.name, row.kind, *by_year)))
@@ -152,5 +167,3 @@ def _by_year(page: Page, told: Tabled, years: Sequence[int]) -> None:
         page.table(columns, lines)
     else:
         page.sentence("No single loss costs any served demand.")
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -124,13 +125,13 @@ def _short(told: Tabled) -> dict[int, float]:
     return {row.year: row.demand_t - row.served_t for row in each(served_rows(told, Variant.AS_IS))}
 
 
-def _gain(row: object) -> str:
+def _gain(row: Any) -> str:
     """What raising the stage serves more."""
-    alone, together = float(row.gain_alone_t), float(row.gain_together_t)  # type: ignore[attr-defined]
-    raised, year = tonnes(row.raised_t), row.year  # type: ignore[attr-defined]
-    if row.binds == "alone":  # type: ignore[attr-defined]
+    alone, together = float(row.gain_alone_t), float(row.gain_together_t)
+    raised, year = tonnes(row.raised_t), row.year
+    if row.binds == "alone":
         return f"{raised} t/yr more of it alone would serve {tonnes(alone)} priority-weighted t more in {year}."
-    others = joined(str(row.together_with).split("; "))  # type: ignore[attr-defined]
+    others = joined(str(row.together_with).split("; "))
     return f"Only more of it together with {others} serves more: {tonnes(together)} priority-weighted t in {year}."
 
 
@@ -140,11 +141,21 @@ def _idle(told: Tabled, year: int, stage: str) -> str:
     rows = rows[[stage in str(x).split("; ") for x in rows["because_stages"]]]
     if rows.empty:
         return ""
-    row = rows.sort_values("spare_t", ascending=False, kind="stable").iloc[0]
+    row, worth = _dearest(told, rows)
     return (
-        f" Because it binds, {tonnes(float(row['spare_t']))} t of {told.facts.material(str(row['material']))} could be made in"
-        f" {year} beyond what is used, and are not."
+        f" Because it binds, {tonnes(float(row['spare_t']))} t of {told.facts.material(str(row['material']))}{worth} could be"
+        f" made in {year} beyond what is used, and are not."
     )
+
+
+def _dearest(told: Tabled, rows: pd.DataFrame) -> tuple[pd.Series, str]:
+    """The idle material that is worth most at the workbook's prices; without a price of each, the one with most tonnes."""
+    prices = {k: told.facts.price(str(k)) for k in rows["material"]}
+    if any(price is None for price in prices.values()):
+        return rows.sort_values("spare_t", ascending=False, kind="stable").iloc[0], ""
+    worth = rows["spare_t"] * rows["material"].map(prices).astype(float) / 1000.0
+    at = int(worth.to_numpy().argmax())
+    return rows.iloc[at], f", worth {worth.iloc[at]:,.0f} MUSD,"
 
 
 def _money(told: Tabled) -> Fact | None:
@@ -154,7 +165,7 @@ def _money(told: Tabled) -> Fact | None:
     supply = WITHOUT if float(left[WITHOUT].sum()) > float(left[WITH].sum()) + _SEEN_T else WITH
     if float(left[supply].sum()) < _SEEN_T:
         return None
-    row = rows[supply].loc[left[supply].idxmax()]
+    row = rows[supply].iloc[int(left[supply].to_numpy().argmax())]
     years = [int(t) for t in rows[supply].loc[left[supply] >= _SEEN_T, "year"]]
     built = told.rows("projects", built="yes")
     lacking = float(row["lead_time_t"]) + float(row["beyond_t"])
@@ -234,7 +245,9 @@ def _served(told: Tabled) -> Fact | None:
     rows = served_rows(told, Variant.AS_IS)
     if rows.empty or sum(_short(told).values()) >= _SEEN_T:
         return None
-    sentence = f"With nothing lost all demand is served in every year, {tonnes(float(rows['demand_t'].sum()))} t in all."
+    sentence = (
+        f"With nothing lost all demand is served in every year, {tonnes(float(rows['demand_t'].sum()))} t in all."
+    )
     return Fact(sentence, "Self-sufficiency", 0.0)
 
 

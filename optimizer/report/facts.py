@@ -104,6 +104,11 @@ class Facts:
         row = self._materials.get(code)
         return row.text("stage") if row else ""
 
+    def price(self, code: str) -> float | None:
+        """Price of a material that the workbook writes at it, USD per kg; None where there is none."""
+        row = self._materials.get(code)
+        return row.number("price_usd_per_kg") if row else None
+
     def is_ally(self, code: str) -> bool:
         """Whether a country is an ally."""
         row = self._countries.get(code)

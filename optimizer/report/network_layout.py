@@ -13,7 +13,7 @@ from optimizer.report.network_flows import DEMAND, Drawn, Node
 
 LEFT, RIGHT, TOP, BOTTOM = 0.115, 0.985, 0.845, 0.085
 NODE = 0.048
-_GAP, _LEAST_BAND, _LEAST_NODE, _PAD = 0.008, 0.027, 0.0015, 0.003
+_GAP, _LEAST_BAND, _LEAST_NODE, _PAD = 0.007, 0.034, 0.0015, 0.003
 
 
 @dataclass(frozen=True)
@@ -124,15 +124,11 @@ def _nodes(
     for country, amount in network.wanted_t.items():
         if country not in wanted and country in bands:
             band = bands[country]
-            wanted[country] = Box(
-                columns[DEMAND], band.y + (band.height - per_t * amount) / 2.0, NODE, per_t * amount
-            )
+            wanted[country] = Box(columns[DEMAND], band.y + (band.height - per_t * amount) / 2.0, NODE, per_t * amount)
     return nodes, wanted
 
 
-def _ribbons(
-    network: Drawn, columns: dict[str, float], nodes: dict[Node, Box], per_t: float
-) -> list[Ribbon]:
+def _ribbons(network: Drawn, columns: dict[str, float], nodes: dict[Node, Box], per_t: float) -> list[Ribbon]:
     """The arcs with their ends stacked on the edges of the nodes, in the order of the other ends."""
 
     def kind(a: Node, b: Node) -> str:

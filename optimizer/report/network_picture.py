@@ -23,7 +23,9 @@ _SIZE_IN, _DPI = (13.0, 7.6), 160
 _MOST_COUNTRIES = 13
 _INK, _GREY, _BAND, _ARC, _OUTSIDE, _ALERT = "#1F3864", "#595959", "#F1F4F8", "#9DC3E6", "#F3D9B8", "#111111"
 _FONT = "DejaVu Sans"  # It comes with the library: the same picture on every machine.
-_READABLE = 0.0165  # Height of a node that holds a figure.
+_READABLE = 0.0135  # Height of a node that holds a figure.
+_THINNEST = 0.0011  # Height of the thinnest arc that is drawn.
+_OVER = 0.004  # How far a figure may stand over the edge of its band.
 _TWO_LINES = 0.045  # Height of a band that holds two lines.
 
 
@@ -64,7 +66,9 @@ def _figure(told: Tabled, network: Drawn) -> Figure:
     layout = lay_out(network)
     _draw_bands(axes, told.facts, network, layout)
     for ribbon in layout.ribbons:
-        _draw_ribbon(axes, ribbon, ribbon.source in network.marked)
+        marked = ribbon.source in network.marked
+        if ribbon.t * layout.per_t >= _THINNEST or marked or ribbon.target in network.marked:
+            _draw_ribbon(axes, ribbon, marked)
     _draw_nodes(axes, network, layout)
     _draw_heads(axes, network, layout)
     _draw_title(axes, told, network)
@@ -142,18 +146,21 @@ def _draw_nodes(axes: Any, network: Drawn, layout: Layout) -> None:
         if box.height >= _READABLE:
             _figure_in(axes, node, box, network.through(node))
         elif _has_room(node, box, layout):
-            _text(axes, box.x + box.width / 2.0, box.top + 0.0075, tonnes(network.through(node)), 6.3, ha="center")
+            middle, back = box.x + box.width / 2.0, {"facecolor": _BAND, "edgecolor": "none", "pad": 0.4, "alpha": 0.85}
+            _text(axes, middle, box.top + 0.0078, tonnes(network.through(node)), 6.3, ha="center", bbox=back)
 
 
 def _has_room(node: Node, box: Box, layout: Layout) -> bool:
     """Whether a figure fits between the node and the upper edge of its band, with no other box there."""
     above = [b for n, b in layout.nodes.items() if (n.stage, n.country) == (node.stage, node.country) and b.y > box.y]
     top = max(box.top, layout.wanted[node.country].top) if node.stage == DEMAND else box.top
-    return not above and top == box.top and box.top + 0.0145 <= layout.bands[node.country].top
+    return not above and top == box.top and box.top + 0.0145 <= layout.bands[node.country].top + _OVER
 
 
 def _figure_in(axes: Any, node: Node, box: Box, amount: float) -> None:
-    colour, back = ("black", {"facecolor": "white", "edgecolor": "none", "pad": 0.8}) if node.bought else ("white", None)
+    colour, back = (
+        ("black", {"facecolor": "white", "edgecolor": "none", "pad": 0.8}) if node.bought else ("white", None)
+    )
     middle = (box.x + box.width / 2.0, box.y + box.height / 2.0)
     _text(axes, *middle, tonnes(amount), 7.0, ha="center", color=colour, bbox=back)
 
@@ -213,18 +220,22 @@ def _subtitle(network: Drawn) -> str:
 def _draw_legend(axes: Any, layout: Layout, network: Drawn) -> None:
     y, height = 0.036, 0.018
     entries: Sequence[tuple[str, dict[str, Any]]] = (
-        ("made by plants, t", {"facecolor": _INK}),
+        ("plants: t in or out, whichever is more", {"facecolor": _INK}),
         ("bought outside or from stock", {"facecolor": "white", "edgecolor": "#6B4E1F", "hatch": "//////"}),
         ("demand served", {"facecolor": "#8497B0"}),
         ("not served", {"facecolor": "white", "edgecolor": _GREY, "linestyle": (0, (2, 1.5))}),
         ("binds, or sold out", {"facecolor": _ARC, "edgecolor": _ALERT, "linewidth": 2.2}),
         ("flows back", {"facecolor": "#D9D9D9", "edgecolor": "#7F7F7F", "hatch": "...."}),
     )
-    x = LEFT
+    x = LEFT + 0.015
     for words, look in entries:
         _box(axes, Box(x, y, 0.02, height), zorder=4, **({"edgecolor": _INK, "linewidth": 0.7} | look))
         _text(axes, x + 0.025, y + height / 2.0, words, 7.2, ha="left", color=_GREY)
-        x += 0.035 + 0.0056 * len(words)
+        x += 0.036 + 0.0046 * len(words)
+    if layout.per_t > 0.0 and any(r.t * layout.per_t < _THINNEST for r in layout.ribbons):
+        _text(
+            axes, 0.012, y + height / 2.0, f"from {tonnes(_THINNEST / layout.per_t)} t on", 7.2, ha="left", color=_GREY
+        )
     key = _round_below(0.055 / layout.per_t) if layout.per_t > 0.0 and network.arcs else 0.0
     if key:
         _box(axes, Box(RIGHT - 0.012, BOTTOM - 0.068, 0.006, key * layout.per_t), facecolor=_GREY, zorder=4)
