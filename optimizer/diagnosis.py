@@ -141,7 +141,7 @@ class Stand:
         workbook = case.variant(self.variant)
         instance = assemble(workbook)
         investment = standing_plan(instance)
-        operations = Dispatcher(standing_only(instance), settles_cost=True).run(investment)
+        operations = Dispatcher(standing_only(instance), settles_cost=True, least_active=True).run(investment)
         found = tuple(find_bottlenecks(instance, investment, operations[BASE], case.streams))
         texts, manifest = _written(workbook, instance, Solution(investment, operations), found)
         result = _audited(workbook, texts, manifest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -87,7 +88,7 @@ def _behind(told: Tabled) -> str:
 def _picture(page: Page, picture: Picture, words: str) -> None:
     """Put a picture over the width of the page."""
     _heading(page, words)
-    image = Image(picture.path)
+    image = Image(io.BytesIO(picture.path.read_bytes()))
     width = width_cm(sum(page.widths)) * _PX_PER_CM
     image.height, image.width = round(image.height * width / image.width), round(width)
     page.sheet.add_image(image, f"A{page.row}")

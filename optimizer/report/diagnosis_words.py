@@ -14,7 +14,6 @@ from optimizer.report.diagnosis_gap import OF_ALL, WITH, WITHOUT
 from optimizer.report.diagnosis_hang import KINDS
 from optimizer.report.diagnosis_tables import Tabled
 from optimizer.report.facts import each, percent, year_list
-from optimizer.report.portfolio import plural
 from optimizer.single_losses import SUPPLIER
 from optimizer.variants import Variant
 
@@ -105,7 +104,7 @@ def _binding(told: Tabled) -> Fact | None:
     row = next(x for x in each(chain) if (x.stage, x.year) == (stage, worst))
     sentence = (
         f"{tonnes(short[worst])} t of demand are short in {worst}; what holds back most is {stage}"
-        f" ({year_list(when[stage])}). {_gain(row)}{_idle(told, worst, stage)}"
+        f" ({year_list(when[stage])}). {_gain(row, _unit(told))}{_idle(told, worst, stage)}"
     )
     return Fact(sentence, "Bottlenecks", sum(short.values()))
 
@@ -125,14 +124,19 @@ def _short(told: Tabled) -> dict[int, float]:
     return {row.year: row.demand_t - row.served_t for row in each(served_rows(told, Variant.AS_IS))}
 
 
-def _gain(row: Any) -> str:
+def _unit(told: Tabled) -> str:
+    """Tonnes, weighted where the workbook weighs its demand."""
+    return "priority-weighted t" if (told.facts.base("coverage")["priority"] != 1.0).any() else "t"
+
+
+def _gain(row: Any, unit: str) -> str:
     """What raising the stage serves more."""
     alone, together = float(row.gain_alone_t), float(row.gain_together_t)
     raised, year = tonnes(row.raised_t), row.year
     if row.binds == "alone":
-        return f"{raised} t/yr more of it alone would serve {tonnes(alone)} priority-weighted t more in {year}."
+        return f"{raised} t/yr more of it alone would serve {tonnes(alone)} {unit} more in {year}."
     others = joined(str(row.together_with).split("; "))
-    return f"Only more of it together with {others} serves more: {tonnes(together)} priority-weighted t in {year}."
+    return f"Only more of it together with {others} serves more: {tonnes(together)} {unit} in {year}."
 
 
 def _idle(told: Tabled, year: int, stage: str) -> str:
@@ -182,7 +186,8 @@ def _all_funded(built: pd.DataFrame) -> str:
         return "No project is there to be funded,"
     capex = float(built["capex_musd"].sum())
     cost = f" for {capex:,.0f} MUSD" if capex >= 0.5 else ""
-    return f"Fund all {plural(len(built), 'unfunded project')} today{cost},"
+    whole = f"all {len(built)} unfunded projects" if len(built) > 1 else "the one unfunded project"
+    return f"Fund {whole} today{cost},"
 
 
 def _why(row: pd.Series) -> str:

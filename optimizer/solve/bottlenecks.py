@@ -134,7 +134,7 @@ class _Chain:
         full = list(dict.fromkeys([*full, *(h for h in self.rows if alone[h] > _GAIN_KT)]))
         together = as_is - self._shortfall(full)
         lost = {h: together - (as_is - self._shortfall([x for x in full if x != h])) for h in full}
-        least = max(_GAIN_KT, _GAIN_OF_LARGEST * max([*alone.values(), *lost.values()]))
+        least = max(_GAIN_KT, _GAIN_OF_LARGEST * max([*alone.values(), *lost.values()], default=0.0))
         needed = [h for h in full if lost[h] > least]
         found = [
             self._bottleneck(h, as_is, alone[h], lost.get(h, 0.0), tuple(x for x in needed if x != h and h in needed))

@@ -15,7 +15,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -39,7 +39,7 @@ _BASE_ORDER = ("uneven", "moved", "open")
 _SETTLING_ORDER = ("cost", "uneven", "moved", "open")
 _LOSS_ORDER = ("shortfall", "uneven", "cost", "moved")
 # Weights with which all goals are sought at once, the largest coefficient of each goal being 1.
-_WEIGHTS = {"shortfall": 1e4, "uneven": 1e2, "cost": 5.0, "moved": 1e-3, "open": 1e-4}
+_WEIGHTS = {"shortfall": 1e4, "uneven": 1e2, "cost": 5.0, "moved": 1e-3, "open": 1e-4, "active": 1e-5}
 _PRIMAL_SIMPLEX = 4
 # Projects x scenario years from which a second process pays for its start of about two seconds.
 _WORTH_PROCESSES = 2000
@@ -117,17 +117,18 @@ def _job(job: Job) -> Operation:
 class Dispatcher:
     """Decides the printed flows of one plan after the other, in this process: what plans have in common is built once."""
 
-    def __init__(
-        self, instance: Instance, settles_cost: bool = False, scenarios: Collection[str] | None = None
-    ) -> None:
-        """Build all parts, or those of some scenarios; ``settles_cost``: the plans leave the base's running cost to the flows."""
+    def __init__(self, instance: Instance, settles_cost: bool = False, least_active: bool = False) -> None:
+        """Build all parts.
+
+        ``settles_cost``: the plans leave the running cost of the base to the flows. ``least_active``: last of all, no plant
+        runs more in the base than it must, also where running costs nothing.
+        """
         self.instance = instance
         networks: dict[str, Network] = {}
-        wanted = [job for job in _jobs(instance) if scenarios is None or job[0].name in scenarios]
-        self._parts = [_Part(instance, networks, *job, settles_cost) for job in wanted]
+        self._parts = [_Part(instance, networks, *job, settles_cost, least_active) for job in _jobs(instance)]
 
     def run(self, investment: Investment) -> dict[str, Operation]:
-        """Decide the flows of every scenario that was built; see ``dispatch_all``, which gives the same.
+        """Decide the flows of every scenario; see ``dispatch_all``, which gives the same.
 
         Raises
         ------
@@ -180,11 +181,13 @@ class _Part:
         scenario: Scenario,
         years: tuple[int, ...],
         settles_cost: bool = False,
+        least_active: bool = False,
     ) -> None:
         """Build the part; ``networks`` are those of the scenarios so far, which it adds its own to."""
         self.instance = instance
         self.scenario = replace(scenario, span=years, years=years) if scenario.is_base else scenario
         base_order = _SETTLING_ORDER if settles_cost else _BASE_ORDER
+        base_order = (*base_order, "active") if least_active else base_order
         self.order = base_order if scenario.is_base else _LOSS_ORDER
         self.model = build_dispatch(instance, self.scenario, networks.get(scenario.name))
         networks |= self.model.networks
