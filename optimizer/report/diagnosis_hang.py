@@ -180,6 +180,7 @@ def _point(
         "hardest_sector": hit[0],
         "hardest_year": hit[1],
         "hardest_lost_t": round(lost[hit], 3) + 0.0,
+        "hardest_before": share(base[hit][1], base[hit][0]),
         "hardest_served": share(left[hit][1], base[hit][0]),
     }
 

@@ -10,6 +10,8 @@ from typing import Any
 from openpyxl import Workbook as Book
 from openpyxl.drawing.image import Image
 
+from models.instance import Goal
+from optimizer.cells import settings
 from optimizer.report.charts import share_chart
 from optimizer.report.diagnosis_future import CoveragePlace
 from optimizer.report.diagnosis_tables import Tabled
@@ -79,9 +81,15 @@ def _fact(page: Page, number: str, sentence: str, sheet: str) -> None:
 
 def _behind(told: Tabled) -> str:
     audit: Any = told.diagnosis.manifest["audit"]
+    by_cost = settings(told.diagnosis.workbook).get("objective") == Goal.COST
+    aside = (
+        " The objective of the workbook is cost; here its prices of shortfall and priorities count for nothing."
+        if by_cost
+        else ""
+    )
     return (
         f"One planner who sees all plants runs the chain so that most demand is served, then at least cost. Every flow printed"
-        f" was recomputed from the workbook's cells and the written tables: {audit['checks']:,} checks passed."
+        f" was recomputed from the workbook's cells and the written tables: {audit['checks']:,} checks passed.{aside}"
     )
 
 

@@ -119,7 +119,12 @@ def write_single(book: Book, told: Tabled, painter: Painter) -> None:
             Column("Of all demand, %", 10, "pct"),
         ),
         *(Column("Worst year", 8, "year"), Column("Lost in it, t", 10, "t"), Column("Served in it, %", 9, "pct")),
-        *(Column("Hardest hit", 15), Column("Year", 8, "year"), Column("Served then, %", 9, "pct")),
+        *(
+            Column("Hardest hit", 15),
+            Column("Year", 8, "year"),
+            Column("Served before, %", 9, "pct"),
+            Column("Served then, %", 9, "pct"),
+        ),
     )
     width = [c.width for c in head] + [_YEAR] * max(0, len(years) + 3 - len(head))
     title = "Single points of failure, ranked by demand lost"
@@ -139,11 +144,16 @@ def write_single(book: Book, told: Tabled, painter: Painter) -> None:
 
 
 def _point(row: Any) -> Line:
-    hardest = (row.hardest_sector, row.hardest_year, row.hardest_served) if row.hardest_lost_t >= 0.5 else ()
+    hardest = (
+        (row.hardest_sector, row.hardest_year, row.hardest_before, row.hardest_served)
+        if row.hardest_lost_t >= 0.5
+        else ()
+    )
     return Line(
         (
             *(row.rank, row.name, row.kind, row.lost_weighted_t, row.lost_t, row.lost_share),
-            *(row.worst_year, row.worst_year_lost_t, row.worst_year_served, *hardest),
+            *(row.worst_year, row.worst_year_lost_t, row.worst_year_served),
+            *(hardest if row.hardest_lost_t >= 0.5 else ()),
         )
     )
 

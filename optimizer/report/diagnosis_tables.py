@@ -28,7 +28,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "single_points": (
         "rank", "kind", "target", "name", "lost_weighted_t", "lost_t", "lost_share", "worst_year", "worst_year_lost_t",
-        "worst_year_served", "hardest_sector", "hardest_year", "hardest_lost_t", "hardest_served",
+        "worst_year_served", "hardest_sector", "hardest_year", "hardest_lost_t", "hardest_before", "hardest_served",
     ),
     "loss_years": ("kind", "target", "sector", "year", "demand_t", "served_t", "lost_t"),
     "self_sufficiency": ("variant", "of", "name", "year", "demand_t", "served_t", "served_allied_t", "coverage"),

@@ -228,7 +228,8 @@ def _single(told: Tabled) -> Fact | None:
 def _hardest(row: pd.Series) -> str:
     if float(row["hardest_lost_t"]) < _SEEN_T:
         return ""
-    return f"Hardest hit is {row['hardest_sector']}, down to {percent(float(row['hardest_served']))} in {row['hardest_year']}. "
+    before, left = percent(float(row["hardest_before"])), percent(float(row["hardest_served"]))
+    return f"Hardest hit is {row['hardest_sector']}, from {before} to {left} in {row['hardest_year']}. "
 
 
 def _concentration(told: Tabled) -> Fact | None:
