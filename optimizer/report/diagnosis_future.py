@@ -232,7 +232,7 @@ def write_rules(book: Book, told: Tabled, painter: Painter) -> None:
     page = open_page(book, told.facts, painter, "Rules", title, [c.width for c in columns])
     page.sentence(
         "A plan has to keep the rules of the sheet Redundancy and the minimum coverages of the sheet Demand; a chain that nobody"
-        " spends money on need not, and here is what it misses. What the sheet Disruptions asks to be served in a loss is not judged"
+        " spends money on need not, and here is what it misses. What the sheet Disruptions asks to be served is not judged"
         " here: sheet Single points has every loss alone, and a plan of solve every loss of the workbook."
     )
     rows = told.tables["missed_rules"]
