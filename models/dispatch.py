@@ -2,7 +2,8 @@
 
 Its goals are taken one after the other (the solver keeps each before it turns to the next), so that among equal answers
 the same one is printed every time: least weighted shortfall, shared evenly, then least cost, then fewest tonnes moved, then
-in the base most demand served from allied origin.
+in the base most demand served from allied origin. Where it is asked what stands idle, no plant runs more than it must, last of
+all.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from models.solution import Investment
 from models.supply import add_draws, add_imports
 from models.transport import add_transport
 
-GOALS = ("shortfall", "uneven", "cost", "moved", "open")
+GOALS = ("shortfall", "uneven", "cost", "moved", "open", "active")
 
 
 def build_dispatch(instance: Instance, scenario: Scenario, network: Network | None = None) -> Any:
@@ -168,6 +169,7 @@ def _add_goals(m: Any, instance: Instance, scenario: Scenario) -> None:
         ),
         "moved": sum(ship for (k, o, i, j, t, _), ship in m.Ship_ktpy.items() if j != HUB),
         "open": sum(served for (d, o, t, _), served in m.Served_ktpy.items() if o is Origin.OPEN),
+        "active": sum(m.Run_ktpy.values()),
     }
     m.GOALS = pyo.Set(initialize=GOALS)
     m.Goal = pyo.Expression(m.GOALS, rule=lambda m, goal: terms[goal], doc="made as small as possible, in this order")

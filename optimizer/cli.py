@@ -6,6 +6,7 @@ import click
 
 from optimizer.commands.check import check
 from optimizer.commands.compare import compare
+from optimizer.commands.diagnose import diagnose
 from optimizer.commands.explain import explain
 from optimizer.commands.solve import solve
 from optimizer.commands.template import template
@@ -22,7 +23,7 @@ def main() -> None:
     settle()
 
 
-for command in (template, check, solve, compare, explain):
+for command in (template, check, diagnose, solve, compare, explain):
     main.add_command(command)
 
 if __name__ == "__main__":

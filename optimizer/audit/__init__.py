@@ -44,7 +44,13 @@ _RECOUNTS = (
 )
 
 
-def audit(workbook: Workbook, tables: Path, budget_musd: float | None, manifest: Mapping[str, object]) -> AuditResult:
+def audit(
+    workbook: Workbook,
+    tables: Path,
+    budget_musd: float | None,
+    manifest: Mapping[str, object],
+    rules_bind: bool = True,
+) -> AuditResult:
     """Recompute a plan from the cells and hold the written tables against it.
 
     Parameters
@@ -58,6 +64,9 @@ def audit(workbook: Workbook, tables: Path, budget_musd: float | None, manifest:
     manifest
         ``objective``, ``weighted_shortfall_t``, ``base_shortfall_t``, ``cost_musd``, ``outlay_musd``, ``budget_musd``
         and ``relaxed`` of the plan; ``plan_weighted_shortfall_t`` is held against the tables where it is given.
+    rules_bind
+        Whether the plan has to keep the redundancy rules. A chain that nobody spends money on need not: its rules are counted
+        again, and whether each is kept must be written truly, but one that is missed is no violation.
     """
     ledger = Ledger()
     facts = read_facts(workbook)
@@ -67,7 +76,7 @@ def audit(workbook: Workbook, tables: Path, budget_musd: float | None, manifest:
     if written is not None:
         known = keep_known(written, facts, ledger)
         relaxed = bool(manifest.get("relaxed", False))
-        case = Case(facts, known, manifest, budget_musd, relaxed, capacities(facts, known))
+        case = Case(facts, known, manifest, budget_musd, relaxed, capacities(facts, known), rules_bind)
         for recount in _RECOUNTS:
             recount(case, ledger)
     return AuditResult(ledger.checks, ledger.violations)

@@ -139,7 +139,8 @@ class Facts:
 class Case:
     """What one audit compares: cells, tables, manifest, and the capacities that follow from the portfolio.
 
-    ``relaxed``: the plan is a linear relaxation, in which plants are funded and counted in fractions.
+    ``relaxed``: the plan is a linear relaxation, in which plants are funded and counted in fractions. ``rules_bind``: the plan
+    has to keep the redundancy rules.
     """
 
     facts: Facts
@@ -148,6 +149,7 @@ class Case:
     budget_musd: float | None
     relaxed: bool
     capacity_t: Mapping[tuple[str, int], float]
+    rules_bind: bool = True
 
 
 def read_facts(workbook: Workbook) -> Facts:

@@ -104,6 +104,11 @@ class Facts:
         row = self._materials.get(code)
         return row.text("stage") if row else ""
 
+    def price(self, code: str) -> float | None:
+        """Price of a material that the workbook writes at it, USD per kg; None where there is none."""
+        row = self._materials.get(code)
+        return row.number("price_usd_per_kg") if row else None
+
     def is_ally(self, code: str) -> bool:
         """Whether a country is an ally."""
         row = self._countries.get(code)
@@ -160,10 +165,14 @@ class Facts:
         return {row.text("project"): row for row in records(self.workbook, "Projects")}
 
     @cached_property
+    def stage_of_process(self) -> Mapping[str, str]:
+        """Stage of every process."""
+        return {row.text("process"): row.text("stage") for row in records(self.workbook, "Recipes")}
+
+    @cached_property
     def stage_of(self) -> Mapping[str, str]:
         """Stage of every project."""
-        stages = {row.text("process"): row.text("stage") for row in records(self.workbook, "Recipes")}
-        return {name: stages.get(row.text("process"), "") for name, row in self.projects.items()}
+        return {name: self.stage_of_process.get(row.text("process"), "") for name, row in self.projects.items()}
 
     def carries(self, process: str, stream: str) -> bool:
         """Whether a plant of the process makes a material of the stream."""

@@ -128,7 +128,7 @@ def _links(year: Year, t: int) -> dict[LinkKey, Link]:
     for (pool, _), amount in year.served.items():
         served[pool] += amount
     for k in sorted({pool[0] for pool in uses}):
-        for pool, make_up in _make_up(year, k).items():
+        for pool, make_up in make_up_of(year, k).items():
             for (country, how, origin), share in make_up:
                 if share * uses[pool] > _DUST_T:
                     link = links[k, country, how, pool[2], t]
@@ -138,8 +138,8 @@ def _links(year: Year, t: int) -> dict[LinkKey, Link]:
     return links
 
 
-def _make_up(year: Year, material: str) -> dict[Pool, Iterable[tuple[Source, float]]]:
-    """Share of each source in each pool of a material."""
+def make_up_of(year: Year, material: str) -> dict[Pool, Iterable[tuple[Source, float]]]:
+    """Return the share of each source in each pool of a material."""
     entered = {key: amount for key, amount in year.entered.items() if key[0][0] == material}
     shipped = {key: amount for key, amount in year.shipped.items() if key[0][0] == material}
     pools = sorted({pool for pool, _ in entered} | {pool for key in shipped for pool in key})

@@ -95,7 +95,7 @@ class _Chain:
     ) -> None:
         self.stream, self.year = stream, year
         scenario = replace(instance.scenarios[BASE], span=(year,), years=(year,))
-        capacity = _none_yet(instance, investment, materials, year) | dict(investment.capacity_ktpy)
+        capacity = none_yet(instance, investment, materials, year) | dict(investment.capacity_ktpy)
         model = build_potential(instance, replace(investment, capacity_ktpy=capacity), scenario, rows, network)
         self.network = model.networks[BASE]
         self.session = Session(model)
@@ -110,7 +110,7 @@ class _Chain:
                 runs[p] += amount
         for (u, t, s), constraint in model.run_within_capacity.items():
             unit = model.networks[s].units[u]
-            if _makes(unit.recipes, materials):
+            if makes(unit.recipes, materials):
                 stage = instance.projects[u].stage
                 standing = sum(capacity.get((p, t), 0.0) for p in unit.members)
                 self.rows[stage].append((row_of[id(constraint)], standing))
@@ -127,7 +127,7 @@ class _Chain:
         full = list(dict.fromkeys([*full, *(h for h in self.rows if alone[h] > _GAIN_KT)]))
         together = as_is - self._shortfall(full)
         lost = {h: together - (as_is - self._shortfall([x for x in full if x != h])) for h in full}
-        least = max(_GAIN_KT, _GAIN_OF_LARGEST * max([*alone.values(), *lost.values()]))
+        least = max(_GAIN_KT, _GAIN_OF_LARGEST * max([*alone.values(), *lost.values()], default=0.0))
         needed = [h for h in full if lost[h] > least]
         found = [
             self._bottleneck(h, as_is, alone[h], lost.get(h, 0.0), tuple(x for x in needed if x != h and h in needed))
@@ -152,7 +152,7 @@ class _Chain:
         )
 
     def _raise(self, stage: str) -> float:
-        return max(_RAISE_SHARE * self.capacity[stage], _RAISE_KT)
+        return raise_kt(self.capacity[stage])
 
     def _shortfall(self, raised: tuple[str, ...] | list[str]) -> float:
         """Least weighted shortfall with some stages raised, each plant in proportion to what it has."""
@@ -178,14 +178,20 @@ def let_minima_go(session: Session) -> None:
     session.set_bounds(opened, np.zeros(len(opened)), np.full(len(opened), np.inf))
 
 
-def _makes(recipes: Iterable[Recipe], materials: Collection[str]) -> bool:
+def raise_kt(capacity_kt: float) -> float:
+    """How far a stage is raised: 1 %, at least 10 t a year."""
+    return max(_RAISE_SHARE * capacity_kt, _RAISE_KT)
+
+
+def makes(recipes: Iterable[Recipe], materials: Collection[str]) -> bool:
+    """Whether one of the recipes gives one of the materials."""
     return any(k in materials for recipe in recipes for k in recipe.outputs)
 
 
-def _none_yet(
+def none_yet(
     instance: Instance, investment: Investment, materials: frozenset[str], year: int
 ) -> dict[tuple[str, int], float]:
     """Nothing, as capacity of every project of the stages in which nothing stands: so that these can be raised too."""
-    makers = [p for p in instance.projects.values() if _makes(instance.recipes_of.get(p.process, ()), materials)]
+    makers = [p for p in instance.projects.values() if makes(instance.recipes_of.get(p.process, ()), materials)]
     standing = {p.stage for p in makers if investment.capacity_ktpy.get((p.name, year), 0.0) > 0.0}
     return {(p.name, year): 0.0 for p in makers if p.stage not in standing}

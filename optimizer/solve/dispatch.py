@@ -15,7 +15,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -39,10 +39,11 @@ _BASE_ORDER = ("uneven", "moved", "open")
 _SETTLING_ORDER = ("cost", "uneven", "moved", "open")
 _LOSS_ORDER = ("shortfall", "uneven", "cost", "moved")
 # Weights with which all goals are sought at once, the largest coefficient of each goal being 1.
-_WEIGHTS = {"shortfall": 1e4, "uneven": 1e2, "cost": 5.0, "moved": 1e-3, "open": 1e-4}
+_WEIGHTS = {"shortfall": 1e4, "uneven": 1e2, "cost": 5.0, "moved": 1e-3, "open": 1e-4, "active": 1e-5}
 _PRIMAL_SIMPLEX = 4
 # Projects x scenario years from which a second process pays for its start of about two seconds.
 _WORTH_PROCESSES = 2000
+_LOST = "lost"
 
 Job = tuple[Scenario, tuple[int, ...]]
 
@@ -116,11 +117,15 @@ def _job(job: Job) -> Operation:
 class Dispatcher:
     """Decides the printed flows of one plan after the other, in this process: what plans have in common is built once."""
 
-    def __init__(self, instance: Instance, settles_cost: bool = False) -> None:
-        """Build all parts; ``settles_cost``: the plans leave the running cost of the base to the flows."""
+    def __init__(self, instance: Instance, settles_cost: bool = False, least_active: bool = False) -> None:
+        """Build all parts.
+
+        ``settles_cost``: the plans leave the running cost of the base to the flows. ``least_active``: last of all, no plant
+        runs more in the base than it must, also where running costs nothing.
+        """
         self.instance = instance
         networks: dict[str, Network] = {}
-        self._parts = [_Part(instance, networks, *job, settles_cost) for job in _jobs(instance)]
+        self._parts = [_Part(instance, networks, *job, settles_cost, least_active) for job in _jobs(instance)]
 
     def run(self, investment: Investment) -> dict[str, Operation]:
         """Decide the flows of every scenario; see ``dispatch_all``, which gives the same.
@@ -131,6 +136,35 @@ class Dispatcher:
             If the plan cannot be run as solved, which would be a fault of the program.
         """
         return _joined(self.instance, (part.run(investment) for part in self._parts))
+
+
+class WholeLosses:
+    """Decides the flows of one loss after the other over the whole horizon: one model, from which each takes what is lost."""
+
+    def __init__(self, instance: Instance) -> None:
+        """Build the flows of a loss in which nothing is lost yet."""
+        nothing = Scenario(_LOST, span=instance.years, years=instance.years)
+        self._part = _Part(instance, {}, nothing, instance.years)
+
+    def run(self, investment: Investment, lost: Scenario) -> Operation:
+        """Decide the flows under a plan with whatever ``lost`` takes away; what a supplier loses, it loses whole.
+
+        Raises
+        ------
+        SolverError
+            If nothing at all can be run, which would be a fault of the program.
+        """
+        left = lost.project_left
+        capacity = {(p, t): x * left.get(p, 1.0) for (p, t), x in investment.capacity_ktpy.items()}
+        found = self._part.run(replace(investment, capacity_ktpy=capacity), self._closed(lost))
+        return replace(found, scenario=lost.name)
+
+    def _closed(self, lost: Scenario) -> list[tuple[Any, float]]:
+        """What no longer leaves the closed country, and what lost suppliers no longer sell."""
+        m, offers = self._part.model, self._part.instance.offers
+        ships = [(ship, 0.0) for (_, _, i, _, _, _), ship in m.Ship_ktpy.items() if i == lost.closed_country]
+        sold_out = {n for n, offer in offers.items() if lost.supplier_left.get(offer.supplier, 1.0) <= 0.0}
+        return [*ships, *((landed, 0.0) for (n, _, _, _), landed in m.Import_ktpy.items() if n in sold_out)]
 
 
 class _Part:
@@ -147,11 +181,13 @@ class _Part:
         scenario: Scenario,
         years: tuple[int, ...],
         settles_cost: bool = False,
+        least_active: bool = False,
     ) -> None:
         """Build the part; ``networks`` are those of the scenarios so far, which it adds its own to."""
         self.instance = instance
         self.scenario = replace(scenario, span=years, years=years) if scenario.is_base else scenario
         base_order = _SETTLING_ORDER if settles_cost else _BASE_ORDER
+        base_order = (*base_order, "active") if least_active else base_order
         self.order = base_order if scenario.is_base else _LOSS_ORDER
         self.model = build_dispatch(instance, self.scenario, networks.get(scenario.name))
         networks |= self.model.networks
@@ -196,9 +232,9 @@ class _Part:
         weights = _WEIGHTS | ({"cost": _WEIGHTS["shortfall"]} if order[0] == "cost" else {})
         return sum((weights[g] / largest[g] * self.goals[g] for g in order), np.zeros(self.session.columns))
 
-    def run(self, investment: Investment) -> Operation:
-        """Decide the flows under a plan."""
-        ladder = self._ladder(planned(self.model, investment, _SLACK))
+    def run(self, investment: Investment, closed: Sequence[tuple[Any, float]] = ()) -> Operation:
+        """Decide the flows under a plan; ``closed``: further variables with the values that they must have."""
+        ladder = self._ladder([*planned(self.model, investment, _SLACK), *closed])
         outcome = ladder.minimize_costs(self._weighed(self.order), self.start)
         if outcome.values is None:
             raise SolverError(f"the plan cannot be run in scenario {self.scenario.name} ({outcome.status})")

@@ -243,6 +243,10 @@ class Session:
         """Set the upper bound of a row whose lower bound is free."""
         self._highs.changeRowBounds(row, -np.inf, upper)
 
+    def set_row_lower(self, row: int, lower: float) -> None:
+        """Set the lower bound of a row whose upper bound is free."""
+        self._highs.changeRowBounds(row, lower, np.inf)
+
     def add_row(self, columns: np.ndarray, factors: np.ndarray, lower: float) -> None:
         """Add a row: sum of factors x columns >= lower."""
         self._highs.addRow(lower, np.inf, len(columns), columns.astype(np.int32), factors)
