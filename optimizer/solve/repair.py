@@ -24,7 +24,9 @@ from optimizer.solve.work import EXACT_KT, EXACT_MUSD
 
 _LIMIT = "minimum_coverage_is_served"
 _HALF = 0.5
-_NEAR = 1e-6
+_NEAR, _LEAST = 1e-6, 1e-6
+_ROOM_MUSD = 1e-3  # What the timing may spend beyond the least money: a thousand dollars, above the solver's tolerance.
+_TARGET_FIRST = 1e3  # A tonne short of the target beside a tonne short: above any use of it elsewhere.
 _TIMING_GAP = 0.002  # Of the discounted cost: when to fund what is known already is a tie-break, not the answer.
 
 
@@ -46,7 +48,7 @@ class Recovery:
 
     ``outlay_musd`` and ``bound_musd``: public money, and what no repair could cost less than (None without a plan);
     ``capex_musd`` is the whole capital, whoever pays; ``served`` the share of all demand served by year; ``missing_kt`` what is
-    short of the target in the last year of the loss, where nothing reaches it.
+    short of the target in the last year of the loss, weighted by priority, where nothing reaches it.
     """
 
     year: int
@@ -64,8 +66,8 @@ class Repair:
     """All repairs of one loss.
 
     ``years`` of the loss; shares of all demand by year: ``nothing_lost`` (the plan), ``asked`` (the target) and ``unrepaired``
-    (the loss, with nothing done). ``recoveries``: by the year to recover by; where none reaches the target, one with what is
-    missing at least.
+    (the loss, with nothing done), ``possible`` (the loss, with all that helps in that year funded at once, priorities first).
+    ``recoveries``: by the year to recover by; where none reaches the target, one with what is missing at least.
     """
 
     loss: str
@@ -74,6 +76,7 @@ class Repair:
     nothing_lost: Mapping[int, float]
     asked: Mapping[int, float]
     unrepaired: Mapping[int, float]
+    possible: Mapping[int, float]
     recoveries: tuple[Recovery, ...]
 
     @property
@@ -113,8 +116,11 @@ def cheapest_repair(
     unrepaired = _served(case, ())
     asked = {t: _target(case, t) for t in span}
     if any(unrepaired[t] < asked[t] - _NEAR for t in span):
-        found = _Search(case, span, effort, interrupt or Interrupt()).recoveries()
+        search = _Search(case, span, effort, interrupt or Interrupt())
+        possible = {t: search.most_served(t) for t in span}
+        found = search.recoveries()
     else:
+        possible = unrepaired
         found = (Recovery(span[0], Status.OPTIMAL, 0.0, served=unrepaired),) if span else ()
     return Repair(
         loss=loss,
@@ -125,6 +131,7 @@ def cheapest_repair(
         },
         asked=asked,
         unrepaired={t: unrepaired[t] for t in span},
+        possible={t: max(possible[t], unrepaired[t]) for t in span},
         recoveries=found,
     )
 
@@ -139,6 +146,24 @@ class _Search:
         self.money = Session(build_model(without_dominated_years(case), options), interrupt)
         timing = Options(Goal.COST, base_layout=Layout.FREIGHT_FREE)
         self.timing = Session(build_model(replace(case, budget_musd=0.0), timing), interrupt)
+
+    def most_served(self, year: int) -> float:
+        """Share of all demand that could be served in a year if all that helps were funded at once, priorities first."""
+        session = self.money
+        _ask_from(session, self.case.years[-1] + 1)
+        short = {session.column[id(x)]: key for key, x in session.model.Shortfall_ktpy.items() if key[1] == year}
+        session.minimize({column: max(session.model.priority[key], _LEAST) for column, key in short.items()})
+        outcome = session.solve(Limits(EXACT_KT, nodes=self.effort.nodes))
+        self._mind_money()
+        if outcome.values is None:
+            return 0.0
+        missing = sum(outcome.values[column] for column in short)
+        return share_of_demand(self.case, _demand(self.case, year) - missing, year)
+
+    def _mind_money(self) -> None:
+        """Make the money the goal again."""
+        costs = self.money.program.cost.tolist()
+        self.money.minimize({n: cost for n, cost in enumerate(costs) if cost})
 
     def recoveries(self) -> tuple[Recovery, ...]:
         """From the first year on, each with the repair of the year before to start from: more time never costs more."""
@@ -171,12 +196,12 @@ class _Search:
         """Nothing reaches the target: the least that is short of it in the last year of the loss, and the money for that."""
         session, year = self.money, self.span[-1]
         _ask_from(session, year + 1)
-        session.minimize(dict.fromkeys(_reliefs(session, year), 1.0))
+        session.minimize(_reliefs(session, year))
         least = session.solve(Limits(EXACT_KT, nodes=self.effort.nodes))
         if least.values is None or least.objective is None:
             return Recovery(year, Status.NO_PLAN)
         _allow_missing(session, year, least.objective)
-        session.minimize({n: cost for n, cost in enumerate(session.program.cost.tolist()) if cost})
+        self._mind_money()
         outcome = self._least_money(least.values)
         return self._timed(year, outcome if outcome.values is not None else least, least.objective)
 
@@ -187,7 +212,7 @@ class _Search:
         money = max(0.0, float(pyo.value(self.money.model.TotalOutlay_musd)))
         chosen = frozenset(key for key, fund in self.money.model.Fund.items() if fund.value > _HALF)
         self._ask(year, missing_kt)
-        self.timing.set_row_upper(_row(self.timing, "outlay_within_budget"), money + EXACT_MUSD)
+        self.timing.set_row_upper(_row(self.timing, "outlay_within_budget"), money + _ROOM_MUSD)
         values = self._least_cost(chosen)
         self.timing.load(values)
         funded = extract_investment(self.timing.model, self.case).fundings
@@ -198,7 +223,7 @@ class _Search:
             bound_musd=min(money, max(0.0, outcome.bound or 0.0)),
             capex_musd=sum(funding.capex_musd for funding in funded),
             fundings=funded,
-            served=_served(self.case, funded, year, missing_kt),
+            served=_served(self.case, funded, year),
             missing_kt=missing_kt or 0.0,
         )
 
@@ -238,11 +263,14 @@ def _row(session: Session, name: str) -> int:
     return next(n for n, row in enumerate(session.constraints) if row.parent_component().local_name == name)
 
 
-def _reliefs(session: Session, *years: int) -> list[int]:
-    """Columns of what is short of the target in some years."""
+def _reliefs(session: Session, *years: int) -> dict[int, float]:
+    """Columns of what is short of the target in some years, each with its priority."""
     relief, _ = session.model.reliefs[_LIMIT]
-    found = (session.column.get(id(variable)) for (_, t, _), variable in relief.items() if t in years)
-    return [column for column in found if column is not None]
+    return {
+        session.column[id(variable)]: session.model.priority[index]
+        for index, variable in relief.items()
+        if index[1] in years and id(variable) in session.column
+    }
 
 
 def _ask_from(session: Session, year: int) -> None:
@@ -250,15 +278,15 @@ def _ask_from(session: Session, year: int) -> None:
     relief, _ = session.model.reliefs[_LIMIT]
     years = {t for _, t, _ in relief}
     for free in (True, False):
-        columns = np.array(_reliefs(session, *(t for t in years if (t < year) == free)), dtype=int)
+        columns = np.array(list(_reliefs(session, *(t for t in years if (t < year) == free))), dtype=int)
         session.set_bounds(columns, np.zeros(len(columns)), np.full(len(columns), np.inf if free else 0.0))
 
 
 def _allow_missing(session: Session, year: int, missing_kt: float) -> None:
-    """Ask for the target in a year alone, but for so much in all; from then on the session is good for nothing else."""
+    """Ask for the target in a year alone, but for so much, weighted by priority; the session is good for nothing else then."""
     _ask_from(session, year + 1)
-    short = np.array(_reliefs(session, year), dtype=int)
-    session.add_row(short, -np.ones(len(short)), -(missing_kt + EXACT_KT))
+    short = _reliefs(session, year)
+    session.add_row(np.array(list(short), dtype=int), -np.array(list(short.values())), -(missing_kt + EXACT_KT))
 
 
 def _bounds_backward(found: Sequence[Recovery]) -> tuple[Recovery, ...]:
@@ -273,15 +301,13 @@ def _bounds_backward(found: Sequence[Recovery]) -> tuple[Recovery, ...]:
 # ---------------------------------------------------------------- what is served
 
 
-def _served(
-    case: Instance, funded: Sequence[Funding], year: int | None = None, missing_kt: float | None = None
-) -> dict[int, float]:
-    """Share of all demand served by year with these projects standing, priorities first, the target kept from ``year`` on."""
+def _served(case: Instance, funded: Sequence[Funding], year: int | None = None) -> dict[int, float]:
+    """Share of all demand served by year with these projects standing: from ``year`` on the target first, then by priority."""
     session = Session(build_model(standing(case, funded), Options(Goal.COVERAGE, base_layout=Layout.POOLED)))
-    if year is None or missing_kt is None:
-        _ask_from(session, case.years[-1] + 1 if year is None else year)
-    else:
-        _allow_missing(session, year, missing_kt)
+    _ask_from(session, case.years[-1] + 1)
+    asked = _reliefs(session, *(t for t in case.years if year is not None and t >= year))
+    costs = {n: cost for n, cost in enumerate(session.program.cost.tolist()) if cost}
+    session.minimize(costs | {n: _TARGET_FIRST * max(1.0, priority) for n, priority in asked.items()})
     outcome = session.solve()
     if outcome.values is None:
         raise SolverError("the flows of a repair cannot be found")
@@ -296,8 +322,12 @@ def _served(
 
 def share_of_demand(case: Instance, served_kt: float, t: int) -> float:
     """What is served of all demand of a year; 1 where there is none."""
-    wanted = sum(demand.demand_kt[t] for demand in case.demands.values())
+    wanted = _demand(case, t)
     return min(1.0, max(0.0, served_kt / wanted)) if wanted else 1.0
+
+
+def _demand(case: Instance, t: int) -> float:
+    return sum(demand.demand_kt[t] for demand in case.demands.values())
 
 
 def _target(case: Instance, t: int) -> float:

@@ -10,7 +10,7 @@ from models.repair import HeldPlan, Wish, held
 from models.solution import Solution
 from optimizer.solve.dispatch import dispatch_all
 from optimizer.solve.highs import Status
-from optimizer.solve.repair import Repair, cheapest_repair
+from optimizer.solve.repair import AS_BEFORE, Repair, cheapest_repair
 
 # 100 t a year are wanted in A, 60 of them made in A by X and 40 in B by Y; B is lost from 2031 on. There is no budget for the
 # plan. P makes up for all a year after it is funded; Q and S together for less, after two years.
@@ -42,7 +42,7 @@ def plan_of(case: Instance) -> HeldPlan:
     return held(case, Solution(outcome.investment, dispatch_all(case, outcome.investment, lambda _: None)))
 
 
-def repaired(sheets: Sheets, wish: Wish = Wish(), loss: str = "lost") -> Repair:
+def repaired(sheets: Sheets, wish: Wish = AS_BEFORE, loss: str = "lost") -> Repair:
     case = instance(sheets)
     return cheapest_repair(case, plan_of(case), loss, wish)
 
