@@ -6,6 +6,8 @@ import click
 
 from optimizer.commands.check import check
 from optimizer.commands.compare import compare
+from optimizer.commands.redundancy import redundancy
+from optimizer.commands.repair import repair
 from optimizer.commands.solve import solve
 from optimizer.commands.template import template
 
@@ -19,7 +21,7 @@ def main() -> None:
     """
 
 
-for command in (template, check, solve, compare):
+for command in (template, check, solve, compare, repair, redundancy):
     main.add_command(command)
 
 if __name__ == "__main__":

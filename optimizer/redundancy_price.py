@@ -18,7 +18,7 @@ from optimizer.rounds import Rounds
 from optimizer.solve.highs import Interrupt
 from optimizer.solve.outlay import Least
 from optimizer.solve.plan import Targets
-from optimizer.solve.price import Effort, Found, PriceCase, Reach, Recheck, Variant
+from optimizer.solve.price import Effort, Found, PriceCase, Recheck, Variant
 from optimizer.solve.search import Keys
 from optimizer.workbook import Workbook
 
@@ -325,8 +325,3 @@ def _in_line(more: Found, less: Found) -> tuple[Found, Found]:
         replace(more, least=replace(more.least, value_musd=min(more.least.value_musd, less.least.value_musd))),
         replace(less, least=replace(less.least, bound_musd=max(less.least.bound_musd, more.least.bound_musd))),
     )
-
-
-def is_reach(reach: Reach) -> bool:
-    """Whether there is a plan behind it."""
-    return reach.feasible and reach.value < float("inf")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
 from toys import EXACT, Sheets, instance, settings, workbook
 
 from models.instance import Instance
