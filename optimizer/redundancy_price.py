@@ -26,6 +26,7 @@ RULES, RULE, MINIMA, MINIMUM, MEASURE, LOSS, TARGET = "rules", "rule", "minima",
 COUNTRY = "lose_country"
 _FIRST = Effort()
 _THEN = Effort(plan_nodes=(100,), bound_nodes=(300,))
+_LAST = Effort(plan_nodes=(50,), bound_nodes=(150,))
 _TOLD_POINTS, _TOLD_MUSD = 0.005, 0.5  # Less is not told apart in any table.
 
 
@@ -146,8 +147,7 @@ def find_prices(
     instance: Instance,
     rounds: Rounds,
     start: Keys | None = None,
-    first: Effort = _FIRST,
-    then: Effort = _THEN,
+    efforts: tuple[Effort, Effort, Effort] = (_FIRST, _THEN, _LAST),
 ) -> Prices:
     """Search the case with everything and without one thing after the other.
 
@@ -159,19 +159,24 @@ def find_prices(
         Does the jobs of ``optimizer.solve.price``.
     start
         Fundings of a plan at hand, if any.
-    first, then
-        How far the case itself, and its variants, are searched.
+    efforts
+        How far the case itself, the groups and their members are searched.
     """
-    return _Work(workbook, instance, rounds, start, first, then).prices()
+    return _Work(workbook, instance, rounds, start, efforts).prices()
 
 
 class _Work:
     """The rounds under way."""
 
     def __init__(
-        self, workbook: Workbook, instance: Instance, rounds: Rounds, start: Keys | None, first: Effort, then: Effort
+        self,
+        workbook: Workbook,
+        instance: Instance,
+        rounds: Rounds,
+        start: Keys | None,
+        efforts: tuple[Effort, Effort, Effort],
     ) -> None:
-        self.instance, self.rounds, self.first, self.then = instance, rounds, first, then
+        self.instance, self.rounds, self.efforts = instance, rounds, efforts
         self.asked = questions(workbook, instance)
         self.start = () if start is None else (start,)
         self.found: dict[Waiver, Found] = {}
@@ -184,11 +189,11 @@ class _Work:
     def prices(self) -> Prices:
         """All rounds: the case, the groups, their members, and the plans of all of them in the case itself."""
         whole = Waiver()
-        (case,) = self.rounds.run("the case with everything", [Variant(whole, self.start, effort=self.first)])
+        (case,) = self.rounds.run("the case with everything", [Variant(whole, self.start, effort=self.efforts[0])])
         self.reference: Found = case
         if case.reach.feasible and case.reach.value < float("inf"):
-            self._search("groups", [x for x in self.asked if x.group in ("", MINIMA, MEASURE)])
-            self._search("members", [x for x in self.asked if self._is_worth_it(x)])
+            self._search("groups", [x for x in self.asked if x.group in ("", MINIMA, MEASURE)], self.efforts[1])
+            self._search("members", [x for x in self.asked if self._is_worth_it(x)], self.efforts[2])
             self._recheck()
         return Prices(
             goal=self.instance.goal,
@@ -198,24 +203,24 @@ class _Work:
             prices=self._told(),
         )
 
-    def _search(self, name: str, asked: Sequence[Question]) -> None:
+    def _search(self, name: str, asked: Sequence[Question], effort: Effort) -> None:
         """One round; the case itself is among its first jobs, for the least money of what it covers."""
         waivers = [x.waiver for x in asked if x.waiver not in self.found]
         if self.reference.least is None and self.instance.goal is Goal.COVERAGE:
             waivers = [Waiver(), *waivers]
-        jobs = [self._variant(waiver) for waiver in dict.fromkeys(waivers)]
+        jobs = [self._variant(waiver, effort) for waiver in dict.fromkeys(waivers)]
         for result in self.rounds.run(name, jobs):
             self.found[result.waiver] = result
         if Waiver() in self.found:
             self.reference = _better(self.reference, self.found.pop(Waiver()))
 
-    def _variant(self, waiver: Waiver) -> Variant:
+    def _variant(self, waiver: Waiver, effort: Effort) -> Variant:
         reach = self.reference.reach
         if self.instance.goal is Goal.COST:
             return Variant(waiver)
         limit = reach.base_kt if waiver.resilience else reach.value
         starts = () if reach.funded is None else (reach.funded,)
-        return Variant(waiver, starts, reach.worth, limit, self.then)
+        return Variant(waiver, starts, reach.worth, limit, effort)
 
     def _is_worth_it(self, question: Question) -> bool:
         """Whether a member of a group is searched: where all of them together cost something by the plans found."""

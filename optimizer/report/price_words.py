@@ -122,11 +122,13 @@ def _amount(found: float | None, low: float, high: float | None, told: float, wo
     if high is None:
         return "was not searched"
     if high <= told:
-        return f"costs nothing (proven: at most {word(high)})"
+        return "costs nothing (proven)"
     if found is None:
         return f"costs at most {word(high)}"
     if found <= told:
         return f"costs nothing by the plans found (at most {word(high)})"
+    if high - low <= told:
+        return f"costs {word(found)} (proven)"
     between = f"between {word(low)} and {word(high)}"
     return (
         f"costs {word(found)} ({between})"

@@ -67,6 +67,50 @@ def test_with_money_for_all_a_rule_costs_money_alone():
     assert interval(price, "musd") == (7.0, 7.0, 7.0)
 
 
+def test_without_a_plan_there_is_no_price():
+    prices = priced(RULE | {"Settings": settings(budget_musd=5)})
+    assert not prices.feasible
+    assert all(not price.searched for price in prices.prices)
+
+
+def test_with_objective_cost_a_rule_costs_money():
+    """A tonne short costs 1 MUSD. With the rule P and Q cost 17, Q and R 12 and 10 t short; without it P costs 10."""
+    demand = "sector, country, material, year, demand_t, shortfall_usd_per_kg\ncars, A, m, 2030, 100, 1000"
+    price = by_name(priced(RULE | {"Settings": settings(objective="cost"), "Demand": demand}))["two"]
+    assert interval(price, "musd") == (7.0, 7.0, 7.0)
+    assert price.points is None
+
+
+# 100 t are wanted in A; the 10 MUSD pay for P, all of it in A, or for Q, 80 t in C, which is not lost.
+WEIGHED: Sheets = {
+    "Settings": settings(budget_musd=10),
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, capex_musd, lead_years
+        P, A, make, candidate, 100, 10, 0
+        Q, C, make, candidate, 80, 10, 0
+    """,
+    "Demand": "sector, country, material, year, demand_t\ncars, A, m, 2030, 100",
+    "Disruptions": """
+        scenario, kind, target, weight
+        country, lose_country, each, 2
+    """,
+}
+
+
+def test_weighing_the_losses_costs_coverage_with_nothing_lost():
+    """P is short by 100 t if A is lost, 50 on average; Q by 20 in the base and 20 in each loss, 40 in all, and is chosen."""
+    price = by_name(priced(WEIGHED))["the losses beside the base"]
+    assert interval(price, "points") == (20.0, 20.0, 20.0)
+    assert interval(price, "musd") == (0.0, 0.0, 0.0)
+
+
+def test_the_loss_that_makes_the_worst_case_expensive():
+    """By the worst loss P is short by 100, Q by 20 and 20 in the base. Without the loss of A nothing is short with P."""
+    prices = by_name(priced(WEIGHED | {"Settings": settings(budget_musd=10, resilience_measure="worst")}))
+    assert interval(prices["country:A"], "points") == (40.0, 40.0, 40.0)
+    assert interval(prices["country:B"], "points") == (0.0, 0.0, 0.0)
+
+
 # 100 t are wanted in A, and half of it even if A or B is lost. P makes all of it in A for 10 MUSD; Q half of it in B for 7, R
 # half of it in C, which is not lost, for 9.
 SURVIVE: Sheets = {
