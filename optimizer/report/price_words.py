@@ -33,7 +33,7 @@ def label(facts: Facts, price: Price) -> str:
         case "rule":
             return f"Rule “{question.name}”"
         case "target":
-            return f"… {_target(facts, price)} alone"
+            return f"… loss of {_target(facts, price)} alone"
         case _:
             return _survive(facts, price)
 

@@ -212,7 +212,8 @@ class _Search:
         money = max(0.0, float(pyo.value(self.money.model.TotalOutlay_musd)))
         chosen = frozenset(key for key, fund in self.money.model.Fund.items() if fund.value > _HALF)
         self._ask(year, missing_kt)
-        self.timing.set_row_upper(_row(self.timing, "outlay_within_budget"), money + _ROOM_MUSD)
+        for row in _rows(self.timing, "outlay_within_budget"):
+            self.timing.set_row_upper(row, money + _ROOM_MUSD)
         values = self._least_cost(chosen)
         self.timing.load(values)
         funded = extract_investment(self.timing.model, self.case).fundings
@@ -258,9 +259,9 @@ def _asks_for_money(case: Instance, p: str) -> bool:
     return project.capex_musd * project.public_share > 0.0
 
 
-def _row(session: Session, name: str) -> int:
-    """The one row of a family."""
-    return next(n for n, row in enumerate(session.constraints) if row.parent_component().local_name == name)
+def _rows(session: Session, name: str) -> list[int]:
+    """Rows of a family."""
+    return [n for n, row in enumerate(session.constraints) if row.parent_component().local_name == name]
 
 
 def _reliefs(session: Session, *years: int) -> dict[int, float]:

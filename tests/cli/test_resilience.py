@@ -82,4 +82,4 @@ def test_price_of_surviving_the_loss_of_any_one_country(tmp_path: Path):
     assert told["country:B"] == ("0.0", "nothing", "nothing")
     found = cells(out / "redundancy.xlsx", "Price of redundancy")
     assert sentence in found
-    assert "… A alone" in found
+    assert "… loss of A alone" in found

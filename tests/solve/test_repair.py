@@ -111,6 +111,13 @@ def test_what_nothing_reaches_is_told_as_near_as_can_be():
     assert repair.possible == pytest.approx({2031: 0.6, 2032: 0.6, 2033: 0.8, 2034: 0.8})
 
 
+def test_without_candidates_nothing_is_back():
+    """X alone makes 60 of 100 t, whatever money there is."""
+    repair = repaired(TOY | {"Projects": "\n".join(TOY["Projects"].splitlines()[:4])})
+    (nearest,) = repair.recoveries
+    assert (nearest.outlay_musd, nearest.missing_kt, nearest.fundings) == (0.0, pytest.approx(0.04, abs=1e-5), ())
+
+
 def test_a_loss_that_does_not_hurt_needs_no_repair():
     """C has no plant: its loss takes nothing."""
     disruptions = "scenario, kind, target, from_year\nlost, lose_country, C, 2031"
