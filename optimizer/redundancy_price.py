@@ -25,7 +25,7 @@ from optimizer.workbook import Workbook
 RULES, RULE, MINIMA, MINIMUM, MEASURE, LOSS, TARGET = "rules", "rule", "minima", "minimum", "measure", "loss", "target"
 COUNTRY = "lose_country"
 _FIRST = Effort()
-_THEN = Effort(plan_nodes=(100,), bound_nodes=(300,))
+_THEN = Effort(plan_nodes=(60,), bound_nodes=(200,))
 _LAST = Effort(plan_nodes=(50,), bound_nodes=(150,))
 _TOLD_POINTS, _TOLD_MUSD = 0.005, 0.5  # Less is not told apart in any table.
 
