@@ -29,7 +29,7 @@ def add_costs(m: Any, instance: Instance) -> None:
 
 
 def add_objective(m: Any, options: Options) -> None:
-    """Minimize the weighted shortfall, or the cost (with the shortfall kept where a limit is given)."""
+    """Minimize the weighted shortfall, the cost or the public outlay (with the shortfall kept where a limit is given)."""
     limits = [] if options.shortfall_limit_kt is None else [options.shortfall_limit_kt]
     m.KEPT = pyo.Set(initialize=list(range(len(limits))))
 
@@ -38,4 +38,5 @@ def add_objective(m: Any, options: Options) -> None:
         return m.TotalShortfall_kt <= limits[n]
 
     goal = m.TotalShortfall_kt if options.minimize is Goal.COVERAGE else m.TotalCost_musd
+    goal = m.TotalOutlay_musd if options.least_outlay else goal
     m.objective = pyo.Objective(expr=goal, sense=pyo.minimize)

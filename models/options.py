@@ -37,6 +37,7 @@ class Options:
     """What to minimize and in which layout.
 
     ``shortfall_limit_kt``: with it the model is the second step, least cost with the weighted shortfall kept.
+    ``least_outlay``: the public outlay is made as small as possible instead, whatever else is kept.
     ``tightened``: with rows that follow from the others and help the search for whole fundings.
     """
 
@@ -44,5 +45,6 @@ class Options:
     base_layout: Layout = Layout.COUNTRIES
     loss_layout: Layout = Layout.POOLED
     shortfall_limit_kt: float | None = None
+    least_outlay: bool = False
     relaxed: bool = False
     tightened: bool = False

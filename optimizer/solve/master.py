@@ -90,6 +90,14 @@ def cost_master(instance: Instance, layout: Layout, interrupt: Interrupt) -> Mas
     return Master(instance, options, losses, interrupt)
 
 
+def outlay_master(instance: Instance, interrupt: Interrupt) -> Master:
+    """Least public money with the shortfall kept: blocks as in the coverage step."""
+    options = Options(
+        Goal.COVERAGE, base_layout=Layout.POOLED, shortfall_limit_kt=0.0, least_outlay=True, tightened=True
+    )
+    return Master(without_dominated_years(instance), options, tuple(instance.scenarios), interrupt)
+
+
 class Master:
     """One step of one case, compiled, and with the scenarios ``apart`` taken out as blocks."""
 
@@ -97,7 +105,7 @@ class Master:
         self.instance, self.interrupt = instance, interrupt
         self.session = Session(build_model(instance, options), interrupt)
         self.split = Split(self.session, apart, _GUARD_PRICE)
-        self.has_costs = options.minimize is Goal.COST
+        self.has_costs = options.minimize is Goal.COST or options.least_outlay
         self.agreed_kt = _AGREED_KT if self.has_costs else _AGREED_POINTS * instance.weighted_demand_kt / 100.0
         self.point_kt = max(instance.weighted_demand_kt / 100.0, 1e-9)
         self.place = {key: n for n, key in enumerate(self.split.keys)}

@@ -22,7 +22,7 @@ from typing import Protocol
 
 import numpy as np
 
-from models.instance import Instance
+from models.instance import BASE, Instance
 from optimizer.solve.highs import Interrupt, Limits, Outcome, Status
 from optimizer.solve.master import Master, Money, Relaxation, Ties, bound_master, coverage_master
 from optimizer.solve.split import Cut, Translation
@@ -322,6 +322,20 @@ class CoverageCase:
         """All cuts of a standing as the full master takes them."""
         return [*self._in_full.cuts(standing.cuts), *standing.more]
 
+    def take(self, standing: Standing, funded: Keys) -> Standing:
+        """Take a plan from elsewhere where it is better: of another budget, or of a case like this one."""
+        vector = self.full.vector(matching(self.full.fundings, funded))
+        return self.priced(standing, vector, None)
+
+    def base_kt(self, standing: Standing) -> float:
+        """Weighted shortfall of the best plan with nothing lost, kt."""
+        split, plan = self.full.split, standing.plan
+        if plan is None:
+            return float("inf")
+        shares = split.master.cost[split.shortfalls]
+        base = np.array([block.name[0] == BASE for block in split.blocks], dtype=bool)
+        return float(shares[base] @ plan[split.shortfalls][base])
+
     # ------------------------------------------------------------ what they share
 
     def _ties(self, master: Master, nesting: Tie | None) -> Ties:
@@ -363,6 +377,15 @@ class CoverageCase:
             return standing
         keys = self.full.chosen(priced.plan)
         return replace(standing, value_kt=priced.value, funded=keys, plan=priced.plan)
+
+
+def matching(fundings: Iterable[tuple[str, int]], funded: Keys) -> Keys:
+    """Fundings of a plan in a case that leaves out years which an earlier one dominates: that earlier one instead."""
+    years: dict[str, list[int]] = {}
+    for p, v in fundings:
+        years.setdefault(p, []).append(v)
+    found = {p: max((y for y in years.get(p, ()) if y <= v), default=None) for p, v in funded}
+    return frozenset((p, v) for p, v in found.items() if v is not None)
 
 
 def _used(master: Master, values: np.ndarray) -> Keys:

@@ -123,6 +123,7 @@ COVERAGE_STEP = Options(Goal.COVERAGE, base_layout=Layout.POOLED)
 MODELS = {
     "cost step": lambda: build_model(full(resilience_measure="worst", resilience_weight=0.5), COST_STEP),
     "coverage step": lambda: build_model(full(), COVERAGE_STEP),
+    "least outlay": lambda: build_model(full(), replace(COVERAGE_STEP, shortfall_limit_kt=0.01, least_outlay=True)),
     "annuity": lambda: build_model(full(capex_charge="annuity"), COST_STEP),
     "tightened": lambda: build_model(purses(), replace(COVERAGE_STEP, tightened=True)),
     "small cost": lambda: build_model(small(objective="cost"), Options(Goal.COST)),
@@ -732,6 +733,7 @@ def test_the_models_here_have_every_component_filled(kind: Any):
     [
         ("cost step", "TotalCost_musd"),
         ("coverage step", "TotalShortfall_kt"),
+        ("least outlay", "TotalOutlay_musd"),
         ("potential", "WeightedShortfall_kt[country:B]"),
         ("loss flows", "Goal[shortfall]"),
     ],

@@ -1,0 +1,45 @@
+"""The same case without some of what makes its plans redundant: pure functions Instance -> Instance.
+
+Every plan of the case is one of the variant, and its value there is not higher: so the least value of the variant is never
+above that of the case, and what a variant gains is the price of what it waives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from models.instance import Instance, Scenario
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """What is waived: redundancy rules by name, minimum coverages and parts in the measure by loss, or the whole measure.
+
+    Losses are waived in the measure ``worst`` alone: out of an average, the rest would count for more.
+    """
+
+    rules: frozenset[str] = frozenset()
+    minima: frozenset[str] = frozenset()
+    losses: frozenset[str] = frozenset()
+    resilience: bool = False
+
+    def includes(self, other: Waiver) -> bool:
+        """Whether all that the other waives is waived here too."""
+        sets = self.rules >= other.rules and self.minima >= other.minima and self.losses >= other.losses
+        return sets and (self.resilience or not other.resilience)
+
+
+def waive(instance: Instance, waiver: Waiver) -> Instance:
+    """Return the case without what is waived."""
+    return replace(
+        instance,
+        rules={name: rule for name, rule in instance.rules.items() if name not in waiver.rules},
+        scenarios={name: _waived(scenario, waiver) for name, scenario in instance.scenarios.items()},
+        resilience_weight=0.0 if waiver.resilience else instance.resilience_weight,
+    )
+
+
+def _waived(scenario: Scenario, waiver: Waiver) -> Scenario:
+    if scenario.name in waiver.minima:
+        scenario = replace(scenario, min_coverage=None, sector=None)
+    return replace(scenario, weight=0.0) if scenario.name in waiver.losses else scenario

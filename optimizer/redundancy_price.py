@@ -1,0 +1,332 @@
+"""The price of redundancy: what each rule and each loss that must be survived costs, in coverage and in money.
+
+The case is searched with everything, then without one thing after the other, groups first. A group that costs nothing is not
+looked into further: none of its members can cost more than all of them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from models.instance import Goal, Instance, Measure
+from models.variants import Waiver
+from optimizer.assemble import assemble
+from optimizer.cells import records
+from optimizer.rounds import Rounds
+from optimizer.solve.highs import Interrupt
+from optimizer.solve.outlay import Least
+from optimizer.solve.plan import Targets
+from optimizer.solve.price import Effort, Found, PriceCase, Recheck, Variant
+from optimizer.solve.search import Keys
+from optimizer.workbook import Workbook
+
+RULES, RULE, MINIMA, MINIMUM, MEASURE, LOSS, TARGET = "rules", "rule", "minima", "minimum", "measure", "loss", "target"
+COUNTRY = "lose_country"
+_FIRST = Effort()
+_THEN = Effort(plan_nodes=(60,), bound_nodes=(200,))
+_LAST = Effort(plan_nodes=(50,), bound_nodes=(150,))
+_TOLD_POINTS, _TOLD_MUSD = 0.005, 0.5  # Less is not told apart in any table.
+
+
+@dataclass(frozen=True)
+class Question:
+    """What something costs: ``kind`` and ``name`` say what; ``group`` is the question that it is a part of.
+
+    ``lost``: for a loss, the kind of the row of Disruptions; ``target``: what is lost, for one target of a row for each.
+    """
+
+    kind: str
+    name: str
+    waiver: Waiver
+    group: str = ""
+    lost: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Price:
+    """What something costs; every amount by the plans found, and at least and at most by what is proven.
+
+    ``points``: coverage given up at the same budget; ``base_points``: what of it is given up with nothing lost, by the plans
+    found. ``musd``: money added at the same coverage (with objective cost: discounted cost added). None: not asked.
+    ``searched``: False where the price of the group says enough.
+    """
+
+    question: Question
+    searched: bool
+    points: float | None = None
+    points_low: float = 0.0
+    points_high: float | None = None
+    base_points: float | None = None
+    musd: float | None = None
+    musd_low: float = 0.0
+    musd_high: float | None = None
+
+
+@dataclass(frozen=True)
+class Prices:
+    """All prices of a case, groups before their members; ``reference``: the case with everything. Units: points, MUSD."""
+
+    goal: Goal
+    budget_musd: float | None
+    reference: Found
+    point_kt: float
+    prices: tuple[Price, ...]
+
+    @property
+    def feasible(self) -> bool:
+        """Whether there is any plan with everything."""
+        return self.reference.reach.feasible and self.reference.reach.value < float("inf")
+
+
+@dataclass(frozen=True)
+class PricePayload:
+    """What every process needs to know."""
+
+    key: str
+    workbook: Workbook
+    budget_musd: float | None
+    targets: Targets
+
+    def opened(self) -> PriceCase:
+        """The case, in the process that calls."""
+        return PriceCase(assemble(self.workbook, self.budget_musd), Interrupt(), self.targets)
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+def questions(workbook: Workbook, instance: Instance) -> list[Question]:
+    """Everything that can be waived, groups before their members."""
+    found: list[Question] = []
+    if instance.rules:
+        found.append(Question(RULES, "all redundancy rules", Waiver(rules=frozenset(instance.rules))))
+        found += [Question(RULE, name, Waiver(rules=frozenset([name])), RULES) for name in instance.rules]
+    guarded = frozenset(x.name for x in instance.disruptions if x.min_coverage is not None)
+    weighed = frozenset(x.name for x in instance.disruptions if x.weight > 0.0 and x.years)
+    if guarded:
+        found.append(Question(MINIMA, "all minimum coverages in losses", Waiver(minima=guarded)))
+        found += _by_row(workbook, guarded, MINIMUM, MINIMA)
+    if weighed and instance.resilience_weight > 0.0 and instance.goal is Goal.COVERAGE:
+        found.append(Question(MEASURE, "the losses beside the base", Waiver(resilience=True)))
+        if instance.measure is Measure.WORST and len(weighed) > 1:
+            found += _by_row(workbook, weighed, LOSS, MEASURE)
+    return found
+
+
+def _by_row(workbook: Workbook, losses: frozenset[str], kind: str, group: str) -> list[Question]:
+    """One question for each row of Disruptions, and for each target where a row stands for each."""
+    found = []
+    for row in records(workbook, "Disruptions"):
+        name = row.text("scenario")
+        members = sorted(s for s in losses if s == name or s.startswith(f"{name}:"))
+        if not members:
+            continue
+        found.append(Question(kind, name, _of(kind, members), group, row.text("kind"), _only(row.text("target"))))
+        if len(members) > 1:
+            parts = (Question(TARGET, s, _of(kind, [s]), f"{kind} {name}", row.text("kind")) for s in members)
+            found += [replace(part, target=part.name.removeprefix(f"{name}:")) for part in parts]
+    return found
+
+
+def _only(target: str) -> str:
+    return "" if target == "each" else target
+
+
+def _of(kind: str, losses: Sequence[str]) -> Waiver:
+    return Waiver(minima=frozenset(losses)) if kind == MINIMUM else Waiver(losses=frozenset(losses))
+
+
+# ---------------------------------------------------------------- the rounds
+
+
+def find_prices(
+    workbook: Workbook,
+    instance: Instance,
+    rounds: Rounds,
+    start: Keys | None = None,
+    efforts: tuple[Effort, Effort, Effort] = (_FIRST, _THEN, _LAST),
+) -> Prices:
+    """Search the case with everything and without one thing after the other.
+
+    Parameters
+    ----------
+    workbook, instance
+        The case, as cells and as the model takes it.
+    rounds
+        Does the jobs of ``optimizer.solve.price``.
+    start
+        Fundings of a plan at hand, if any.
+    efforts
+        How far the case itself, the groups and their members are searched.
+    """
+    return _Work(workbook, instance, rounds, start, efforts).prices()
+
+
+class _Work:
+    """The rounds under way."""
+
+    def __init__(
+        self,
+        workbook: Workbook,
+        instance: Instance,
+        rounds: Rounds,
+        start: Keys | None,
+        efforts: tuple[Effort, Effort, Effort],
+    ) -> None:
+        self.instance, self.rounds, self.efforts = instance, rounds, efforts
+        self.asked = questions(workbook, instance)
+        self.start = () if start is None else (start,)
+        self.found: dict[Waiver, Found] = {}
+
+    @cached_property
+    def point_kt(self) -> float:
+        """One coverage point, kt."""
+        return max(self.instance.weighted_demand_kt / 100.0, 1e-9)
+
+    def prices(self) -> Prices:
+        """All rounds: the case, the groups, their members, and the plans of all of them in the case itself."""
+        whole = Waiver()
+        (case,) = self.rounds.run("the case with everything", [Variant(whole, self.start, effort=self.efforts[0])])
+        self.reference: Found = case
+        if case.reach.feasible and case.reach.value < float("inf"):
+            self._search("groups", [x for x in self.asked if x.group in ("", MINIMA, MEASURE)], self.efforts[1])
+            self._search("members", [x for x in self.asked if self._is_worth_it(x)], self.efforts[2])
+            self._recheck()
+        return Prices(
+            goal=self.instance.goal,
+            budget_musd=self.instance.budget_musd,
+            reference=self.reference,
+            point_kt=self.point_kt,
+            prices=self._told(),
+        )
+
+    def _search(self, name: str, asked: Sequence[Question], effort: Effort) -> None:
+        """One round; the case itself is among its first jobs, for the least money of what it covers."""
+        waivers = [x.waiver for x in asked if x.waiver not in self.found]
+        if self.reference.least is None and self.instance.goal is Goal.COVERAGE:
+            waivers = [Waiver(), *waivers]
+        jobs = [self._variant(waiver, effort) for waiver in dict.fromkeys(waivers)]
+        for result in self.rounds.run(name, jobs):
+            self.found[result.waiver] = result
+        if Waiver() in self.found:
+            self.reference = _better(self.reference, self.found.pop(Waiver()))
+
+    def _variant(self, waiver: Waiver, effort: Effort) -> Variant:
+        reach = self.reference.reach
+        if self.instance.goal is Goal.COST:
+            return Variant(waiver)
+        limit = reach.base_kt if waiver.resilience else reach.value
+        starts = () if reach.funded is None else (reach.funded,)
+        return Variant(waiver, starts, reach.worth, limit, effort)
+
+    def _is_worth_it(self, question: Question) -> bool:
+        """Whether a member of a group is searched: where all of them together cost something by the plans found."""
+        group = next((x for x in self.asked if question.group in (x.kind, f"{x.kind} {x.name}")), None)
+        if group is None or group.waiver not in self.found:
+            return False
+        price = self._price(group)
+        return (price.points or 0.0) > _TOLD_POINTS or (price.musd or 0.0) > _TOLD_MUSD
+
+    def _recheck(self) -> None:
+        """Try the plans of the variants in the case: a plan that keeps everything all the same may be better than its own."""
+        if self.instance.goal is Goal.COST or not self.found:
+            return
+        plans = [keys for x in self.found.values() for keys in (x.reach.funded, x.least and x.least.funded) if keys]
+        jobs = [Recheck(tuple(dict.fromkeys(plans)), self.reference.reach.value)]
+        for result in self.rounds.run("plans of the variants in the case itself", jobs):
+            self.reference = _better(self.reference, result)
+
+    # ------------------------------------------------------------ prices
+
+    def _told(self) -> tuple[Price, ...]:
+        self._agree()
+        told: dict[str, Price] = {}
+        for question in self.asked:
+            group = told.get(question.group)
+            price = self._price(question) if question.waiver in self.found else Price(question, searched=False)
+            if group is not None and group.question.kind != MEASURE:
+                price = replace(
+                    price,
+                    points_high=_least(price.points_high, group.points_high),
+                    musd_high=_least(price.musd_high, group.musd_high),
+                )
+            told[question.kind if not question.group else f"{question.kind} {question.name}"] = price
+        return tuple(told.values())
+
+    def _agree(self) -> None:
+        """Who waives more reaches at least as much: plans go to those who waive more, bounds to those who waive less."""
+        alike = [Waiver(), *(waiver for waiver in self.found if not waiver.resilience)]
+        known = {**self.found, Waiver(): self.reference}
+        for less in alike:
+            for more in alike:
+                if less != more and more.includes(less) and less in known and more in known:
+                    known[more], known[less] = _in_line(known[more], known[less])
+        self.reference = known.pop(Waiver())
+        self.found = known
+
+    def _price(self, question: Question) -> Price:
+        """With and without: the difference of the best plans, and of what is proven."""
+        with_it, without = self.reference, self.found[question.waiver]
+        if self.instance.goal is Goal.COST:
+            found, low, high = _difference(
+                with_it.reach.value, with_it.reach.bound, without.reach.value, without.reach.bound
+            )
+            return Price(question, True, musd=found, musd_low=low, musd_high=high)
+        value, bound = with_it.reach.value, with_it.reach.bound
+        if question.waiver.resilience:  # What this very plan gives up with nothing lost: known exactly.
+            value = bound = with_it.reach.base_kt
+        points = [x / self.point_kt for x in _difference(value, bound, without.reach.value, without.reach.bound)]
+        price = Price(question, True, points[0], points[1], points[2])
+        base = (with_it.reach.base_kt - without.reach.base_kt) / self.point_kt
+        price = replace(price, base_points=base)
+        if with_it.least is None or without.least is None:
+            return price
+        musd = _money(with_it.least, without.least)
+        return replace(price, musd=musd[0], musd_low=musd[1], musd_high=musd[2])
+
+
+def _money(with_it: Least, without: Least) -> tuple[float, float, float]:
+    return _difference(with_it.value_musd, with_it.bound_musd, without.value_musd, without.bound_musd)
+
+
+def _difference(value: float, bound: float, less: float, less_bound: float) -> tuple[float, float, float]:
+    """What is gained by waiving: by the plans found, at least, at most; never negative, since waiving never hurts."""
+    return max(0.0, value - less), max(0.0, bound - less), max(0.0, value - less_bound)
+
+
+def _least(one: float | None, other: float | None) -> float | None:
+    known = [x for x in (one, other) if x is not None]
+    return min(known, default=None)
+
+
+def _better(one: Found, other: Found) -> Found:
+    """Two answers of the same case: the better plan and the better bound of each."""
+    best = min((one.reach, other.reach), key=lambda reach: reach.value)
+    reach = replace(
+        best,
+        bound=max(one.reach.bound, other.reach.bound),
+        base_kt=one.reach.base_kt,
+        worth=one.reach.worth | other.reach.worth,
+        funded=one.reach.funded,
+    )
+    money = [x for x in (one.least, other.least) if x is not None]
+    if not money:
+        return Found(one.waiver, reach)
+    cheapest = min(money, key=lambda least: least.value_musd)
+    return Found(one.waiver, reach, replace(cheapest, bound_musd=max(x.bound_musd for x in money)))
+
+
+def _in_line(more: Found, less: Found) -> tuple[Found, Found]:
+    """Hand the plan of the one that waives less to the one that waives more, and the bound the other way."""
+    more_reach = replace(more.reach, value=min(more.reach.value, less.reach.value))
+    less_reach = replace(less.reach, bound=max(less.reach.bound, more.reach.bound))
+    more, less = replace(more, reach=more_reach), replace(less, reach=less_reach)
+    if more.least is None or less.least is None:
+        return more, less
+    return (
+        replace(more, least=replace(more.least, value_musd=min(more.least.value_musd, less.least.value_musd))),
+        replace(less, least=replace(less.least, bound_musd=max(less.least.bound_musd, more.least.bound_musd))),
+    )

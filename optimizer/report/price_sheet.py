@@ -1,0 +1,126 @@
+"""Sheet Price of redundancy: what each rule and each loss that must be survived costs, in coverage and in money."""
+
+from __future__ import annotations
+
+from openpyxl import Workbook as Book
+
+from models.instance import Goal
+from optimizer.redundancy_price import Price, Prices
+from optimizer.report.charts import Data, stacked_chart
+from optimizer.report.facts import Facts
+from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
+from optimizer.report.price_tables import TOLD_MUSD, TOLD_POINTS, verdict
+from optimizer.report.price_words import label, price_sentences
+from optimizer.report.style import Painter
+
+_LABEL, _NUMBER, _VERDICT = 58.0, 10.0, 19.0
+_MOST_BARS, _CHART_ROWS = 8, 16
+_NOTES = (
+    "At the same budget: shortfall with everything less shortfall without it, in coverage points. At the same coverage: the"
+    " least public money with everything less the least without it, for what the plan with everything covers.",
+    "By the plans found: the difference of the best plans. At least, at most: what is proven for all plans, from the best plan of"
+    " one side and the bound of the other. Cannot be told apart: the two sides overlap at the gap that was reached.",
+    "Blank: not searched, since the group that it belongs to costs nothing by the plans found; it costs at most as much as all of"
+    " the group together. Prices of single rules or losses need not add up to that of all.",
+)
+
+
+def write_prices(book: Book, facts: Facts, prices: Prices, painter: Painter) -> None:
+    """Write the sheet: what it says, the table, and a chart of the dearest."""
+    widths = [_LABEL, *([_NUMBER] * 4), _VERDICT, *([_NUMBER] * 3), _VERDICT]
+    page = open_page(book, facts, painter, "Price of redundancy", "The price of redundancy", widths)
+    page.sentences(price_sentences(facts, prices))
+    if prices.prices and prices.feasible:
+        _table(page, facts, prices)
+        _chart(page, facts, prices)
+        note(page, [_reference(prices), *_NOTES])
+    page.end()
+
+
+def _table(page: Page, facts: Facts, prices: Prices) -> None:
+    page.heading("With everything, against without it")
+    cost = prices.goal is Goal.COST
+    columns = [
+        Column("What is waived", _LABEL),
+        Column("Points, by the plans found", _NUMBER, "points"),
+        Column("Points, at least", _NUMBER, "points"),
+        Column("Points, at most", _NUMBER, "points"),
+        Column("Of it with nothing lost", _NUMBER, "points"),
+        Column("Same budget", _VERDICT),
+        Column("MUSD, by the plans found", _NUMBER, "musd"),
+        Column("MUSD, at least", _NUMBER, "musd"),
+        Column("MUSD, at most", _NUMBER, "musd"),
+        Column("Discounted cost" if cost else "Same coverage", _VERDICT),
+    ]
+    header = page.row
+    first, last = page.table(columns, [_line(facts, price) for price in prices.prices])
+    page.filter(header, last)
+    assert first > header
+
+
+def _line(facts: Facts, price: Price) -> Line:
+    values = (
+        label(facts, price),
+        price.points,
+        price.points_low if price.points_high is not None else None,
+        price.points_high,
+        price.base_points,
+        verdict(price.points, price.points_low, price.points_high, TOLD_POINTS),
+        price.musd,
+        price.musd_low if price.musd_high is not None else None,
+        price.musd_high,
+        verdict(price.musd, price.musd_low, price.musd_high, TOLD_MUSD),
+    )
+    return Line(values, group=price.question.group == "")
+
+
+def _chart(page: Page, facts: Facts, prices: Prices) -> None:
+    """The dearest by the plans found: what is proven of the price, what the plans found say beyond, what is open beyond them."""
+    in_money = any((price.musd or 0.0) > TOLD_MUSD for price in prices.prices)
+    amounts = [(price, *_parts(price, in_money)) for price in prices.prices if price.searched]
+    shown = sorted((x for x in amounts if x[1] > (TOLD_MUSD if in_money else TOLD_POINTS)), key=lambda x: -x[1])[
+        :_MOST_BARS
+    ]
+    if not shown:
+        return
+    unit = "MUSD" if in_money else "points"
+    page.heading(f"The dearest, in {unit}")
+    kind = "musd" if in_money else "points"
+    columns = [Column("", _LABEL), *(Column(f"{n}", _NUMBER, kind) for n in range(1, len(shown) + 1))]
+    header = page.row
+    rows = (
+        ("Proven: at least", [low for _, _, low, _ in shown]),
+        ("Beyond it by the plans found", [found - low for _, found, low, _ in shown]),
+        ("Beyond that, not excluded", [high - found for _, found, _, high in shown]),
+    )
+    first, last = page.table(columns, [Line((name, *values)) for name, values in rows])
+    page.sentences(f"{n}: {label(facts, price)}" for n, (price, *_) in enumerate(shown, start=1))
+    data = Data(page.sheet, header, range(first, last + 1), 2, len(shown) + 1)
+    size = (width_cm(min(130.0, sum(page.widths))), rows_cm(_CHART_ROWS))
+    page.chart(
+        stacked_chart(data, "Price of redundancy, the dearest first", unit, size, "#,##0" if in_money else "0.0"),
+        page.row,
+        0,
+    )
+    page.row += _CHART_ROWS + 1
+
+
+def _parts(price: Price, in_money: bool) -> tuple[float, float, float]:
+    """Found, at least, at most."""
+    found, low, high = (
+        (price.musd, price.musd_low, price.musd_high)
+        if in_money
+        else (price.points, price.points_low, price.points_high)
+    )
+    return found or 0.0, min(low, found or 0.0), max(high or 0.0, found or 0.0)
+
+
+def _reference(prices: Prices) -> str:
+    reach, least = prices.reference.reach, prices.reference.least
+    if prices.goal is Goal.COST:
+        return f"With everything: {reach.value:,.1f} MUSD of discounted cost; no plan costs less than {reach.bound:,.1f} MUSD."
+    points = f"{reach.value / prices.point_kt:.2f} points short, no plan less than {reach.bound / prices.point_kt:.2f}"
+    money = ""
+    if least is not None and least.value_musd < float("inf"):
+        money = f"; to cover as much, {least.value_musd:,.1f} MUSD do, and no plan needs less than {least.bound_musd:,.1f} MUSD"
+    return f"With everything, at the budget: {points}{money}."

@@ -1,0 +1,153 @@
+"""What a case reaches with and without some of its redundancy: at the same budget in coverage, at the same coverage in money.
+
+Every answer is an interval: the best plan found, and what is proven of every plan. All searches end by gap or nodes, so that
+the same question has the same answer everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from models.instance import Goal, Instance
+from models.variants import Waiver, waive
+from optimizer.solve.highs import Interrupt, Status
+from optimizer.solve.master import Money
+from optimizer.solve.outlay import Least, OutlayCase
+from optimizer.solve.plan import Targets, solve_plan
+from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
+from optimizer.solve.work import EXACT_MUSD
+
+_SMALL = 400  # Fundings up to which a search of everything takes seconds.
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How far a case is searched: nodes of one round after the other; ``gap`` in points and MUSD that are near enough."""
+
+    plan_nodes: tuple[int, ...] = (100, 100)
+    bound_nodes: tuple[int, ...] = (300, 600)
+    gap_points: float = 0.05
+    gap_musd: float = 5.0
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a case reaches at its budget: weighted shortfall of the best plan, and what none goes below, kt.
+
+    ``base_kt``: what of it is short with nothing lost. ``worth``: fundings worth a look. With objective cost the amounts are
+    discounted MUSD instead.
+    """
+
+    value: float
+    bound: float
+    base_kt: float = float("inf")
+    funded: Keys | None = None
+    worth: Keys = frozenset()
+    feasible: bool = True
+
+
+class PriceCase:
+    """A case in one process; what is compiled of its last variant is kept."""
+
+    def __init__(self, instance: Instance, interrupt: Interrupt, targets: Targets) -> None:
+        self.instance, self.interrupt, self.targets = instance, interrupt, targets
+        self._compiled: tuple[Waiver, CoverageCase] | None = None
+
+    def coverage(self, waiver: Waiver) -> CoverageCase:
+        """The coverage step of a variant."""
+        if self._compiled is None or self._compiled[0] != waiver:
+            self._compiled = waiver, CoverageCase(waive(self.instance, waiver), self.interrupt)
+        return self._compiled[1]
+
+    def is_small(self) -> bool:
+        """Whether everything can be searched whole."""
+        return sum(len(project.funding_years) for project in self.instance.candidates.values()) <= _SMALL
+
+    def searched(self, waiver: Waiver, starts: Iterable[Keys], worth: Keys, effort: Effort) -> Standing:
+        """Search the least shortfall of a variant at the budget of the case."""
+        case = self.coverage(waiver)
+        aim = Aim(effort.gap_points * case.point_kt)
+        (standing,) = case.relax([Standing(Money(self.instance.budget_musd))], aim)
+        for keys in starts:
+            standing = case.take(standing, keys) if standing.feasible else standing
+        for plan_nodes, bound_nodes in zip(effort.plan_nodes, effort.bound_nodes, strict=True):
+            standing = case.bound(standing, bound_nodes, aim)
+            standing = case.improve(standing, worth, plan_nodes, aim)
+        return case.finish(standing, None, replace(aim, gap_kt=0.0)) if self.is_small() else standing
+
+    def reach(self, waiver: Waiver, standing: Standing) -> Reach:
+        """What a search gave, in few words."""
+        bound = min(standing.bound_kt, standing.value_kt)
+        base = self.coverage(waiver).base_kt(standing)
+        return Reach(standing.value_kt, bound, base, standing.funded, standing.support, standing.feasible)
+
+    def least(
+        self, waiver: Waiver, standing: Standing, limit_kt: float, starts: Iterable[Keys], effort: Effort
+    ) -> Least:
+        """Search the least money with which a variant covers as much."""
+        case = OutlayCase(self.coverage(waiver))
+        small = self.is_small()
+        gap, nodes = EXACT_MUSD if small else effort.gap_musd, (effort.plan_nodes, effort.bound_nodes)
+        return case.least(standing, limit_kt, tuple(starts), gap, *nodes, small)
+
+    def cost(self, waiver: Waiver) -> Reach:
+        """Least cost of a variant, for a case whose objective is cost."""
+        plan = solve_plan(waive(self.instance, waiver), self.targets, lambda _: None, self.interrupt)
+        if plan.cost is None:
+            return Reach(float("inf"), 0.0, feasible=plan.status is not Status.INFEASIBLE)
+        return Reach(plan.cost.value, plan.cost.bound)
+
+
+USUAL = Effort()
+
+# ---------------------------------------------------------------- jobs
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found of a variant; ``least`` is None where no money was asked for."""
+
+    waiver: Waiver
+    reach: Reach
+    least: Least | None = None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A variant to be searched. ``limit_kt``: the shortfall to be reached with the least money (None: not asked)."""
+
+    waiver: Waiver
+    starts: tuple[Keys, ...] = ()
+    worth: Keys = frozenset()
+    limit_kt: float | None = None
+    effort: Effort = USUAL
+
+    def run(self, case: PriceCase) -> Found:
+        """Return what the variant reaches, and the least money for what is asked."""
+        if case.instance.goal is Goal.COST:
+            return Found(self.waiver, case.cost(self.waiver))
+        standing = case.searched(self.waiver, self.starts, self.worth, self.effort)
+        reach = case.reach(self.waiver, standing)
+        if self.limit_kt is None or not standing.feasible:
+            return Found(self.waiver, reach)
+        starts = tuple(dict.fromkeys((*self.starts, *([standing.funded] if standing.funded else []))))
+        return Found(self.waiver, reach, case.least(self.waiver, standing, self.limit_kt, starts, self.effort))
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """Plans of variants, tried in the case itself: what keeps everything there is a plan of the case too."""
+
+    starts: tuple[Keys, ...]
+    limit_kt: float
+
+    def run(self, case: PriceCase) -> Found:
+        """Return the best of them, in shortfall and in money, with the bounds of the relaxation alone."""
+        whole = Waiver()
+        coverage = case.coverage(whole)
+        (standing,) = coverage.relax([Standing(Money(case.instance.budget_musd))], Aim(0.0))
+        for keys in self.starts:
+            standing = coverage.take(standing, keys)
+        least = OutlayCase(coverage).least(standing, self.limit_kt, self.starts, EXACT_MUSD, (), (), False)
+        return Found(whole, case.reach(whole, standing), least)

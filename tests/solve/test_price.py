@@ -1,0 +1,139 @@
+"""The price of redundancy, on toys whose answer is known by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from toys import EXACT, Sheets, instance, settings, workbook
+
+from models.instance import Instance
+from optimizer.redundancy_price import Price, Prices, find_prices
+from optimizer.solve.highs import Interrupt
+from optimizer.solve.price import PriceCase
+
+
+class Here:
+    """Does every job in this process, at once."""
+
+    def __init__(self, case: Instance) -> None:
+        self.case = PriceCase(case, Interrupt(), EXACT)
+        self.names: list[tuple[str, int]] = []
+
+    def run(self, name: str, jobs: Sequence[Any]) -> list[Any]:
+        self.names.append((name, len(jobs)))
+        return [job.run(self.case) for job in jobs]
+
+
+def priced(sheets: Sheets) -> Prices:
+    case = instance(sheets)
+    return find_prices(workbook(sheets), case, Here(case))  # type: ignore[arg-type]
+
+
+def by_name(prices: Prices) -> dict[str, Price]:
+    return {price.question.name: price for price in prices.prices}
+
+
+def interval(price: Price, unit: str) -> tuple[float | None, ...]:
+    names = (unit, f"{unit}_low", f"{unit}_high")
+    return tuple(None if (x := getattr(price, name)) is None else round(x, 4) for name in names)
+
+
+# 100 t are wanted. P makes all of it for 10 MUSD; Q in B half of it for 7, R in A 40 t for 5. Two countries are asked for.
+RULE: Sheets = {
+    "Settings": settings(budget_musd=12),
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, capex_musd, lead_years
+        P, A, make, candidate, 100, 10, 0
+        Q, B, make, candidate, 50, 7, 0
+        R, A, make, candidate, 40, 5, 0
+    """,
+    "Demand": "sector, country, material, year, demand_t\ncars, A, m, 2030, 100",
+    "Redundancy": "rule, stage, min_countries\ntwo, magnet, 2",
+}
+
+
+def test_a_rule_costs_coverage_at_the_same_budget_and_money_at_the_same_coverage():
+    """With 12 MUSD the rule allows Q and R alone: 90 t. Without it P makes 100 t: 10 points. As much as 90 t costs 10 by P."""
+    price = by_name(priced(RULE))["two"]
+    assert interval(price, "points") == (10.0, 10.0, 10.0)
+    assert interval(price, "musd") == (2.0, 2.0, 2.0)
+
+
+def test_with_money_for_all_a_rule_costs_money_alone():
+    """17 MUSD pay for P and Q: all 100 t with the rule; without it P is enough."""
+    price = by_name(priced(RULE | {"Settings": settings(budget_musd=17)}))["two"]
+    assert interval(price, "points") == (0.0, 0.0, 0.0)
+    assert interval(price, "musd") == (7.0, 7.0, 7.0)
+
+
+def test_without_a_plan_there_is_no_price():
+    prices = priced(RULE | {"Settings": settings(budget_musd=5)})
+    assert not prices.feasible
+    assert all(not price.searched for price in prices.prices)
+
+
+def test_with_objective_cost_a_rule_costs_money():
+    """A tonne short costs 1 MUSD. With the rule P and Q cost 17, Q and R 12 and 10 t short; without it P costs 10."""
+    demand = "sector, country, material, year, demand_t, shortfall_usd_per_kg\ncars, A, m, 2030, 100, 1000"
+    price = by_name(priced(RULE | {"Settings": settings(objective="cost"), "Demand": demand}))["two"]
+    assert interval(price, "musd") == (7.0, 7.0, 7.0)
+    assert price.points is None
+
+
+# 100 t are wanted in A; the 10 MUSD pay for P, all of it in A, or for Q, 80 t in C, which is not lost.
+WEIGHED: Sheets = {
+    "Settings": settings(budget_musd=10),
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, capex_musd, lead_years
+        P, A, make, candidate, 100, 10, 0
+        Q, C, make, candidate, 80, 10, 0
+    """,
+    "Demand": "sector, country, material, year, demand_t\ncars, A, m, 2030, 100",
+    "Disruptions": """
+        scenario, kind, target, weight
+        country, lose_country, each, 2
+    """,
+}
+
+
+def test_weighing_the_losses_costs_coverage_with_nothing_lost():
+    """P is short by 100 t if A is lost, 50 on average; Q by 20 in the base and 20 in each loss, 40 in all, and is chosen."""
+    price = by_name(priced(WEIGHED))["the losses beside the base"]
+    assert interval(price, "points") == (20.0, 20.0, 20.0)
+    assert interval(price, "musd") == (0.0, 0.0, 0.0)
+
+
+def test_the_loss_that_makes_the_worst_case_expensive():
+    """By the worst loss P is short by 100, Q by 20 and 20 in the base. Without the loss of A nothing is short with P."""
+    prices = by_name(priced(WEIGHED | {"Settings": settings(budget_musd=10, resilience_measure="worst")}))
+    assert interval(prices["country:A"], "points") == (40.0, 40.0, 40.0)
+    assert interval(prices["country:B"], "points") == (0.0, 0.0, 0.0)
+
+
+# 100 t are wanted in A, and half of it even if A or B is lost. P makes all of it in A for 10 MUSD; Q half of it in B for 7, R
+# half of it in C, which is not lost, for 9.
+SURVIVE: Sheets = {
+    "Settings": settings(budget_musd=16),
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, capex_musd, lead_years
+        P, A, make, candidate, 100, 10, 0
+        Q, B, make, candidate, 50, 7, 0
+        R, C, make, candidate, 50, 9, 0
+    """,
+    "Demand": "sector, country, material, year, demand_t\ncars, A, m, 2030, 100",
+    "Disruptions": """
+        scenario, kind, target, weight, min_coverage
+        country, lose_country, each, 0, 0.5
+    """,
+}
+
+
+def test_the_country_that_makes_surviving_expensive():
+    """Q and R survive both losses for 16; without the minimum P is enough for 10. P alone survives the loss of B, so that it is
+    A that costs 6; waiving B alone saves nothing."""
+    prices = by_name(priced(SURVIVE))
+    for name, musd in (("country", 6.0), ("country:A", 6.0), ("country:B", 0.0)):
+        assert interval(prices[name], "musd") == (musd, musd, musd), name
+        assert interval(prices[name], "points") == (0.0, 0.0, 0.0), name
+    assert prices["country:A"].question.target == "A"
