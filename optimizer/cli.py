@@ -7,6 +7,7 @@ import click
 from optimizer.commands.check import check
 from optimizer.commands.compare import compare
 from optimizer.commands.solve import solve
+from optimizer.commands.stress import stress
 from optimizer.commands.template import template
 
 
@@ -19,7 +20,7 @@ def main() -> None:
     """
 
 
-for command in (template, check, solve, compare):
+for command in (template, check, solve, compare, stress):
     main.add_command(command)
 
 if __name__ == "__main__":
