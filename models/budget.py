@@ -68,7 +68,7 @@ def add_budget(m: Any, instance: Instance) -> None:
     def outlay_within_budget(m, n):
         return m.TotalOutlay_musd <= limits[n] + more[n]
 
-    m.purses = purses = _purses(instance.pots.values())
+    m.purses = purses = purses_of(instance.pots.values())
     m.asked = asked = _asked(m, instance) if purses else {}
     m.claim_of = _claims(asked, purses, instance.years)
     m.outlay_of = {
@@ -104,7 +104,7 @@ def add_budget(m: Any, instance: Instance) -> None:
         return sum(m.Pay_musd[b, c, h, t] for t in years for c, h in paid[b, t]) <= musd
 
 
-def _purses(pots: Iterable[Pot]) -> dict[str, Purse]:
+def purses_of(pots: Iterable[Pot]) -> dict[str, Purse]:
     """Purses, each called by its first pot."""
     alike: dict[tuple[object, ...], list[Pot]] = defaultdict(list)
     for pot in pots:

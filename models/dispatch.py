@@ -18,7 +18,7 @@ import pyomo.environ as pyo
 from models.balance import add_balance
 from models.demand import add_demand
 from models.disruption import add_guards
-from models.instance import BASE, Goal, Instance, Origin, Scenario
+from models.instance import BASE, Demand, Goal, Instance, Origin, Scenario
 from models.network import HUB, Network, build_network
 from models.options import Layout
 from models.production import add_production
@@ -113,6 +113,36 @@ def build_potential(
             m.Draw_kt[g, t, s].fix(investment.base_draw_kt[g, t])
     m.objective = pyo.Objective(expr=m.WeightedShortfall_kt[scenario.name])
     return m
+
+
+def build_pattern(instance: Instance) -> Any:
+    """Build one year of a loss in which nothing is lost yet, with every number of the year left to be filled in.
+
+    All that stands, is offered, stored and demanded is 1 kt, in one year, the first; every project, supplier and demand row
+    is there. Whatever plan, year or loss is asked for: the rows are the same, with other limits.
+    """
+    t = instance.years[0]
+    emptied = replace(
+        instance,
+        years=(t,),
+        goal=Goal.COVERAGE,
+        demands={d: _in_one_year(row, t) for d, row in instance.demands.items()},
+        offers={n: replace(offer, max_kt={t: 1.0}) for n, offer in instance.offers.items()},
+        stockpiles={g: replace(stock, opening_kt=1.0) for g, stock in instance.stockpiles.items()},
+        scenarios={BASE: Scenario(BASE, (t,), (t,))},
+    )
+    m = pyo.ConcreteModel(name="pattern")
+    m.CAPACITIES = pyo.Set(initialize=[(p, t) for p in instance.projects], dimen=2)
+    m.Capacity_ktpy = {(p, t): 1.0 for p in instance.projects}
+    m.Level_kt = {}
+    scenario = Scenario("loss", (t,), (t,))
+    _add_flows(m, emptied, build_network(emptied, scenario, Layout.COUNTRIES))
+    m.objective = pyo.Objective(expr=m.WeightedShortfall_kt[scenario.name])
+    return m
+
+
+def _in_one_year(row: Demand, t: int) -> Demand:
+    return replace(row, demand_kt={t: 1.0}, priority={t: 1.0}, min_coverage={t: 0.0}, shortfall_musd_per_kt={t: None})
 
 
 def _may_stand(instance: Instance, scenario: Scenario) -> list[tuple[str, int]]:

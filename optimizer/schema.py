@@ -345,6 +345,58 @@ _ALL_SHEETS = (
         _yes_no("base_draw", "May be drawn in the base case too", default="no"),
         _yes_no("allied", "What it holds is of allied origin", default="no"),
     ),
+    _sheet(
+        "Plan",
+        "A plan to be stressed: what is funded. Only stress reads it",
+        ("project",),
+        _text("project", "A candidate of Projects", required=True, refers="Projects"),
+        _year("funded_year", "Year of funding", required=True),
+        _number("size_t_per_year", "t/yr", "Size", default="nameplate", positive=True),
+    ),
+    _sheet(
+        "Uncertainty",
+        "Figures that may turn out otherwise, as factors. Only stress reads it",
+        (),
+        Column(
+            "table",
+            Kind.CHOICE,
+            "Sheet of the figures",
+            required=True,
+            choices=("Projects", "Recipes", "Ramps", "Demand", "Imports"),
+        ),
+        _text("filter", "Rows: country=USA; process=sep_*", default="all rows"),
+        Column(
+            "column",
+            Kind.CHOICE,
+            "Figure",
+            required=True,
+            choices=(
+                "lead_years",
+                "capex_musd",
+                "capacity_t_per_year",
+                "t_per_t",
+                "fraction",
+                "demand_t",
+                "max_t",
+            ),
+        ),
+        Column(
+            "distribution",
+            Kind.CHOICE,
+            "Of the factor; for lead_years of the years added",
+            required=True,
+            choices=("triangular", "uniform", "lognormal", "discrete"),
+        ),
+        _text("parameters", "low=0.8; mode=1; high=1.3, or median=1; sigma=0.2, or 0=0.7; 1=0.3", required=True),
+        _text(
+            "correlation",
+            "each, or a group that rises and falls together (-group: against it)",
+            default="one draw for all",
+        ),
+        _text("name", "For the report", default="sheet, filter, column"),
+    ),
 )
 
 SHEETS: Mapping[str, Sheet] = {sheet.name: sheet for sheet in _ALL_SHEETS}
+# Sheets that no plan is made from: only stress reads them.
+OF_STRESS = ("Plan", "Uncertainty")

@@ -43,6 +43,9 @@ def test_command_runs(place, command):
         (place / words[1]).unlink(missing_ok=True)
     if words[0] == "explain":
         assert CliRunner().invoke(main, ["solve", words[1], "--quiet"]).exit_code == 0
+    if "--run" in words:  # A command that takes a finished run: there is one.
+        solved = CliRunner().invoke(main, ["solve", words[1], "--out", words[words.index("--run") + 1], "--quiet"])
+        assert solved.exit_code == 0, solved.output
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
 
@@ -84,9 +87,20 @@ def test_sheets_of_the_explanation_are_those_described(place):
     assert re.findall(r"^\| ([A-Z][\w ]+) \|", table, re.MULTILINE) == sheets
 
 
-@pytest.mark.parametrize("command", ["compare", "explain"])
+def test_sheets_of_the_stress_report_are_those_described(place):
+    assert CliRunner().invoke(main, ["solve", "my_case.xlsx", "--quiet"]).exit_code == 0
+    run = ["--run", "outputs/my_case-solve", "--workers", "1", "--quiet"]
+    result = CliRunner().invoke(main, ["stress", "my_case.xlsx", *run])
+    assert result.exit_code == 0, result.output
+    table = README.split("### `stress`")[1].split("| sheet |")[1].split("\n\n")[0]
+    sheets = openpyxl.load_workbook("outputs/my_case-stress/stress.xlsx", read_only=True).sheetnames
+    assert re.findall(r"^\| ([A-Z][\w ]+) \|", table, re.MULTILINE) == sheets
+
+
+@pytest.mark.parametrize("command", ["compare", "explain", "stress"])
 def test_options_are_those_described(command):
     table = README.split(f"### `{command}`")[1].split("| option |")[1].split("\n\n")[0]
     described = set(re.findall(r"--[a-z][a-z-]+", "".join(line.split(" | ")[0] for line in table.splitlines())))
-    options = {name for param in main.commands[command].params for name in param.opts if name.startswith("--")}
+    params = main.commands[command].params
+    options = {name for param in params for name in (*param.opts, *param.secondary_opts) if name.startswith("--")}
     assert described == options

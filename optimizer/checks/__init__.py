@@ -15,11 +15,13 @@ from optimizer.checks.arithmetic import arithmetic_findings
 from optimizer.checks.demand import demand_findings
 from optimizer.checks.loss import loss_findings
 from optimizer.checks.names import name_findings
+from optimizer.checks.plan import plan_findings
 from optimizer.checks.projects import project_findings
 from optimizer.checks.redundancy import redundancy_findings
 from optimizer.checks.references import reference_findings
 from optimizer.checks.slips import slip_findings
 from optimizer.checks.structure import structure_findings
+from optimizer.checks.uncertainty import uncertainty_findings
 from optimizer.checks.values import read_content, setting_findings
 from optimizer.findings import Finding
 from optimizer.schema import SHEETS
@@ -58,6 +60,8 @@ def _findings(workbook: Workbook) -> Iterator[Finding]:
     yield from name_findings(content)
     yield from loss_findings(content)
     yield from redundancy_findings(content)
+    yield from plan_findings(content)
+    yield from uncertainty_findings(content)
 
 
 def _place(finding: Finding) -> tuple[int, str, int, int, str, str]:

@@ -10,7 +10,7 @@ from optimizer.cells import records
 from optimizer.report.facts import Facts
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import Painter
-from optimizer.schema import PROVENANCE, SETTINGS, SHEETS, Sheet
+from optimizer.schema import OF_STRESS, PROVENANCE, SETTINGS, SHEETS, Sheet
 from optimizer.schema import Column as Declared
 
 _COLUMNS = (
@@ -30,12 +30,14 @@ _CANDIDATES = frozenset(
 ) | frozenset(("spend_profile", "min_utilization", "life_years"))
 _STANDING = frozenset(("first_year", "last_year"))
 
+_SHEETS = {name: sheet for name, sheet in SHEETS.items() if name not in OF_STRESS}
+
 
 def write_defaults(book: Book, facts: Facts, painter: Painter) -> None:
     """Write the sheet."""
     title = "Defaults: what blank cells were taken to mean"
     page = open_page(book, facts, painter, "Defaults", title, [column.width for column in _COLUMNS])
-    lines = [*_settings(facts), *(line for sheet in SHEETS.values() for line in _sheet(facts, sheet))]
+    lines = [*_settings(facts), *(line for sheet in _SHEETS.values() for line in _sheet(facts, sheet))]
     if lines:
         page.sentence(
             "Every blank cell, and every column that the workbook does not have, took the default named here."
@@ -100,7 +102,7 @@ def _applies(sheet: Sheet, column: Declared, status: str) -> bool:
 
 def _absent(page: Page) -> None:
     """Write which sheets are absent or empty: those features are off."""
-    absent = [name for name in SHEETS if not page.facts.workbook.table(name).rows]
+    absent = [name for name in _SHEETS if not page.facts.workbook.table(name).rows]
     if absent:
         page.row += 1
         page.sentence(f"Sheets absent or empty, so that their features are off: {', '.join(absent)}.")

@@ -75,7 +75,7 @@ class Column:
 class Line:
     """One row of a table. ``kind``, ``kinds`` override the kind of its numbers; ``total``, ``group``: how it stands out.
 
-    ``heat``: its shares are coloured by how much is served.
+    ``heat``: its shares are coloured by how much is served, from place ``heat_from`` to before ``heat_to`` (None: the end).
     """
 
     values: Sequence[object]
@@ -84,6 +84,7 @@ class Line:
     group: bool = False
     heat: bool = False
     heat_from: int = 0
+    heat_to: int | None = None
     kinds: Mapping[int, str] = field(default_factory=dict)
 
     def kind_at(self, place: int, column: Column) -> str:
@@ -192,7 +193,8 @@ class Page:
         for n, (column, value) in enumerate(zip(columns, line.values, strict=False), 1):
             kind = line.kind_at(n - 1, column)
             cleaned = clean(value, kind)
-            look = _look(kind, line, formats, cleaned, line.heat and n > line.heat_from)
+            heated = line.heat and n > line.heat_from and (line.heat_to is None or n <= line.heat_to)
+            look = _look(kind, line, formats, cleaned, heated)
             if column.kind in _LEFT and n > 1:
                 look = replace(look, indent=1)
             self.painter.put(self.sheet.cell(self.row, n), cleaned, look)

@@ -28,19 +28,17 @@ from models.dispatch import build_dispatch, halfway, planned
 from models.instance import Instance, Scenario
 from models.network import Network
 from models.solution import Investment, Operation, extract_operation, join
-from optimizer.solve.highs import Outcome, Program, Session, SolverError
+from optimizer.solve.highs import Session, SolverError
+from optimizer.solve.ladder import Ladder
 
 # What a goal that the plan's own solve has settled may be above its value there: far below what is printed, above what the
 # solver can tell apart.
 _SLACK = 1e-8
-# Reduced costs below are noise of the solver.
-_REDUCED = 1e-7
 _BASE_ORDER = ("uneven", "moved", "open")
 _SETTLING_ORDER = ("cost", "uneven", "moved", "open")
 _LOSS_ORDER = ("shortfall", "uneven", "cost", "moved")
 # Weights with which all goals are sought at once, the largest coefficient of each goal being 1.
 _WEIGHTS = {"shortfall": 1e4, "uneven": 1e2, "cost": 5.0, "moved": 1e-3, "open": 1e-4, "active": 1e-5}
-_PRIMAL_SIMPLEX = 4
 # Projects x scenario years from which a second process pays for its start of about two seconds.
 _WORTH_PROCESSES = 2000
 _LOST = "lost"
@@ -202,13 +200,13 @@ class _Part:
             costs[self.session.column[id(variable)]] += factor
         return costs
 
-    def _ladder(self, fixed: list[tuple[Any, float]]) -> _Ladder:
+    def _ladder(self, fixed: list[tuple[Any, float]]) -> Ladder:
         """A fresh solver with some variables fixed."""
         lower, upper = self.session.program.lower.copy(), self.session.program.upper.copy()
         for variable, value in fixed:
             if (column := self.session.column.get(id(variable))) is not None:
                 lower[column] = upper[column] = value
-        return _Ladder(replace(self.session.program, lower=lower, upper=upper))
+        return Ladder(replace(self.session.program, lower=lower, upper=upper))
 
     def _start(self) -> Any:
         """The basis that is best for a plan that is like most plans; None if that one cannot be run."""
@@ -246,40 +244,3 @@ class _Part:
             values = outcome.values
             ladder.keep_what_is_best()
         return extract_operation(self.session.reader.at(values), self.scenario.name)
-
-
-class _Ladder(Session):
-    """One program on which goals are sought one after the other, each among the best answers to those before."""
-
-    def __init__(self, program: Program) -> None:
-        super().__init__(None, program=program)
-        self._bounds = [program.lower.copy(), program.upper.copy()]
-        self._limits = [program.row_lower.copy(), program.row_upper.copy()]
-
-    def basis(self) -> Any:
-        """The basis of the last solve."""
-        return self._highs.getBasis()
-
-    def minimize_costs(self, costs: np.ndarray, start: Any = None) -> Outcome:
-        """Solve for a goal, from a basis or from the last answer."""
-        if start is not None:
-            self._highs.setBasis(start)
-        self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), costs)
-        outcome = self.solve(interruptible=False)
-        # What is best for one goal is feasible for the next: the primal simplex goes on from there.
-        self._highs.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
-        return outcome
-
-    def keep_what_is_best(self) -> None:
-        """Leave only the answers that are as good as the last one: what has a reduced cost stays at its bound."""
-        solution, highs = self._highs.getSolution(), self._highs
-        for duals, bounds, change in (
-            (solution.col_dual, self._bounds, highs.changeColsBounds),
-            (solution.row_dual, self._limits, highs.changeRowsBounds),
-        ):
-            reduced, (lower, upper) = np.array(duals), bounds
-            at = np.where(reduced > 0.0, lower, upper)
-            (tight,) = np.nonzero((np.abs(reduced) > _REDUCED) & (lower < upper) & np.isfinite(at))
-            lower[tight] = upper[tight] = at[tight]
-            if len(tight):
-                change(len(tight), tight.astype(np.int32), at[tight], at[tight])

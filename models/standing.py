@@ -1,0 +1,66 @@
+"""What stands, and what is paid, under a plan that is known: plain arithmetic, the same as the plan's model says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from models.instance import Instance, Project
+from models.investment import spend_share
+from models.solution import Funding
+
+
+def standing_ktpy(
+    instance: Instance, fundings: Iterable[Funding], delays: Mapping[str, int] | None = None
+) -> dict[tuple[str, int], float]:
+    """Capacity by (p, t) of what stands already and of what is funded, kt/year; nothing is left out where it is 0.
+
+    Parameters
+    ----------
+    instance, fundings
+        The case and the plan.
+    delays
+        Project -> years by which its output comes later. What has run before the first year of the plan is not delayed.
+    """
+    late, funded = delays or {}, {funding.project: funding for funding in fundings}
+    return {
+        (p, t): _standing(project, t, late.get(p, 0)) + _ramped(project, funded.get(p), t - late.get(p, 0))
+        for p, project in instance.projects.items()
+        for t in instance.years
+    }
+
+
+def is_coming(project: Project, first: int) -> bool:
+    """Whether a plant that is no candidate begins to run only after the first year of the plan."""
+    return bool(project.fixed_fraction) and min(project.fixed_fraction) > first
+
+
+def _standing(project: Project, t: int, delay: int) -> float:
+    """A plant that is no candidate; delayed, its years come later, and its last one stays."""
+    running = project.fixed_fraction
+    return project.nameplate_ktpy * running.get(t - delay, 0.0) if t in running else 0.0
+
+
+def _ramped(project: Project, funding: Funding | None, t: int) -> float:
+    return 0.0 if funding is None else funding.size_ktpy * project.fraction(funding.year, t)
+
+
+def capex_musd(project: Project, size_ktpy: float) -> float:
+    """Capital cost at a size: capex x (f + (1 - f) x size / nameplate), MUSD."""
+    part = size_ktpy / project.nameplate_ktpy if project.nameplate_ktpy else 1.0
+    return project.capex_musd * (project.fixed_capex_share + (1.0 - project.fixed_capex_share) * part)
+
+
+def outlays_musd(
+    instance: Instance, fundings: Iterable[Funding], bought_kt: Mapping[tuple[str, int], float]
+) -> dict[tuple[str, int], float]:
+    """Public money by (p or g, t), undiscounted: of fundings by their spend profile, what is bought for stocks; not where 0."""
+    last = instance.years[-1]
+    outlays = {
+        (f.project, t): spend_share(project, f.year, t, last) * project.public_share * capex_musd(project, f.size_ktpy)
+        for f in fundings
+        for project in (instance.projects[f.project],)
+        for t in instance.years
+        if t >= f.year
+    }
+    outlays |= {(g, t): (instance.stockpiles[g].purchase_musd_per_kt or 0.0) * kt for (g, t), kt in bought_kt.items()}
+    return {key: musd for key, musd in outlays.items() if musd}

@@ -1,0 +1,84 @@
+"""Hold a plan fixed against every loss."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from optimizer.commands.guard import DEBUG, DONE, INPUT, QUIET, guarded
+from optimizer.progress import Progress
+from optimizer.report.stress_words import key_sentences
+from optimizer.stress import STRESS, StressOptions, run_stress
+
+
+@click.command(short_help="Hold a plan fixed against every loss, delays and what is uncertain.")
+@INPUT
+@click.option(
+    "--run",
+    "run_folder",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="The plan: what solve left behind, or points/<budget> of a comparison [the sheet Plan].",
+)
+@click.option(
+    "--out", metavar="FOLDER", type=click.Path(path_type=Path), help="Folder for the results [outputs/<name>-stress]."
+)
+@click.option(
+    "--pairs/--no-pairs", default=True, show_default=True, help="Pairs of countries, suppliers and countries."
+)
+@click.option(
+    "--capex-overrun",
+    metavar="SHARE",
+    type=click.FloatRange(0, 10),
+    default=0.2,
+    show_default=True,
+    help="By how much capital is dearer.",
+)
+@click.option(
+    "--draws",
+    metavar="N",
+    type=click.IntRange(2, 100_000),
+    default=200,
+    show_default=True,
+    help="Draws of what is uncertain.",
+)
+@click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True, help="Seed of the draws.")
+@click.option(
+    "--target",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1),
+    default=0.9,
+    show_default=True,
+    help="Coverage whose probability is told.",
+)
+@click.option("--workers", metavar="N", type=click.IntRange(1, 256), help="Processes on this machine [the cores].")
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
+@QUIET
+@DEBUG
+@guarded
+def stress(
+    path: Path,
+    run_folder: Path | None,
+    out: Path | None,
+    pairs: bool,
+    capex_overrun: float,
+    draws: int,
+    seed: int,
+    target: float,
+    workers: int | None,
+    resume: bool,
+    quiet: bool,
+) -> int:
+    """Hold a plan fixed: what is still served whatever is lost or late, how long stocks last, what breaks, what is likely."""
+    options = StressOptions(
+        run_folder, pairs, capex_overrun, draws, seed, target, workers or os.cpu_count() or 1, resume
+    )
+    stressed, folder = run_stress(path, out, options, Progress(quiet))
+    for warning in stressed.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    for line in key_sentences(stressed):
+        click.echo(f"- {line}")
+    click.echo(f"Report: {folder / STRESS}")
+    return DONE

@@ -1,0 +1,203 @@
+"""A plan that is given and not sought: the folder of a finished run, or the sheet Plan of the workbook."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models.instance import BASE, Instance
+from models.solution import Funding, Investment
+from models.standing import capex_musd, outlays_musd, standing_ktpy
+from optimizer.cells import records
+from optimizer.findings import InputError
+from optimizer.output import MANIFEST, TABLES
+from optimizer.units import T_PER_KT
+from optimizer.workbook import Workbook
+
+_PORTFOLIO, _STOCKS = "portfolio.csv", "stocks.csv"
+_LEAST_SHARE = 1.0 - 1e-6
+
+
+@dataclass(frozen=True)
+class FixedPlan:
+    """What is funded, with sizes in kt/year, and what the plan buys, draws and keeps of stocks (kt by stock and year).
+
+    ``source`` says in words where it comes from; ``sha256`` is the digest of the cells that it was found for, ``budget_musd``
+    the budget in force then; both None with a sheet Plan.
+    """
+
+    sizes: Mapping[str, tuple[int, float]]
+    source: str
+    bought_kt: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    drawn_kt: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    level_kt: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    sha256: str | None = None
+    budget_musd: float | None = None
+
+
+def plan_of_run(folder: Path) -> FixedPlan:
+    """Read the plan that ``solve`` left behind, or one point of ``compare``.
+
+    Raises
+    ------
+    InputError
+        If there is no plan in the folder; the message says what is missing.
+    """
+    manifest = _manifest(folder)
+    if manifest.get("relaxed"):
+        raise InputError(
+            f"{folder}: a linear relaxation is a bound and no plan. Give the folder of a run without --relax."
+        )
+    if not (folder / TABLES / _PORTFOLIO).is_file():
+        status = manifest.get("status", "unknown")
+        raise InputError(f"{folder}: the run left no plan behind (status {status}): {TABLES}/{_PORTFOLIO} is missing.")
+    try:
+        funded = _rows(folder / TABLES / _PORTFOLIO)
+        stocks = [row for row in _rows(folder / TABLES / _STOCKS) if row["scenario"] == BASE]
+        sizes = {r["project"]: (int(r["funded_year"]), float(r["size_t_per_year"]) / T_PER_KT) for r in funded}
+        whole = all(float(row["funded_share"] or 1.0) >= _LEAST_SHARE for row in funded)
+        kept = {name: _by_stock(stocks, name) for name in ("bought_t", "drawn_t", "level_t")}
+    except (OSError, KeyError, ValueError) as error:
+        problem = f"the tables cannot be read ({type(error).__name__}: {error})"
+        raise InputError(f"{folder}: {problem}. Give a folder that solve or compare wrote, unchanged.") from error
+    if not whole:
+        raise InputError(f"{folder}: projects are funded in part: a bound and no plan. Give a run without --relax.")
+    given, budget = manifest.get("input"), manifest.get("budget_musd")
+    return FixedPlan(
+        sizes=sizes,
+        source=f"run {folder.name}",
+        bought_kt=kept["bought_t"],
+        drawn_kt=kept["drawn_t"],
+        level_kt=kept["level_t"],
+        sha256=str(given["sha256"]) if isinstance(given, dict) and "sha256" in given else None,
+        budget_musd=float(budget) if isinstance(budget, (int, float)) else None,
+    )
+
+
+def plan_of_sheet(workbook: Workbook) -> FixedPlan:
+    """Return the plan of the sheet Plan; a blank size means the nameplate.
+
+    Raises
+    ------
+    InputError
+        If the workbook has no such sheet.
+    """
+    if "Plan" not in workbook.tables:
+        raise InputError(
+            f"{workbook.path}: which plan? Give the folder of a finished run with --run, or add a sheet Plan with the columns"
+            " project, funded_year, size_t_per_year."
+        )
+    nameplate = {
+        row.text("project"): row.number_or("capacity_t_per_year", 0.0) for row in records(workbook, "Projects")
+    }
+    sizes = {
+        row.text("project"): (
+            row.year("funded_year") or 0,
+            row.number_or("size_t_per_year", nameplate.get(row.text("project"), 0.0)) / T_PER_KT,
+        )
+        for row in records(workbook, "Plan")
+    }
+    return FixedPlan(sizes, "sheet Plan")
+
+
+def investment_of(instance: Instance, plan: FixedPlan) -> Investment:
+    """The plan as a solve would have decided it: what stands, is kept in store and paid in total; not who pays.
+
+    The plan must fit the case, see ``refuse_unfit``.
+    """
+    fundings = tuple(
+        Funding(p, year, 1.0, size, capex_musd(instance.projects[p], size))
+        for p, (year, size) in sorted(plan.sizes.items(), key=lambda item: (item[1][0], item[0]))
+    )
+    outlay = outlays_musd(instance, fundings, plan.bought_kt)
+    levels = {
+        (g, t): plan.level_kt.get((g, t), stock.opening_kt)
+        for g, stock in instance.stockpiles.items()
+        for t in instance.years
+    }
+    return Investment(
+        fundings=fundings,
+        capacity_ktpy=standing_ktpy(instance, fundings),
+        bought_kt=plan.bought_kt,
+        level_kt=levels,
+        base_draw_kt={
+            (g, t): plan.drawn_kt.get((g, t), 0.0)
+            for g, stock in instance.stockpiles.items()
+            if stock.base_draw
+            for t in instance.years
+        },
+        outlay_musd=outlay,
+        paid_musd={},
+        cost_musd={},
+        base_shortfall_kt={},
+        base_running_musd={},
+    )
+
+
+def refuse_unfit(instance: Instance, plan: FixedPlan) -> None:
+    """Refuse a plan that does not fit the case.
+
+    Raises
+    ------
+    InputError
+        If the plan names projects, years or stocks that the case does not have; the message names all of them.
+    """
+    if faults := _unfit(instance, plan):
+        count = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
+        raise InputError("\n  ".join([f"The {plan.source} does not fit the workbook: {count}", *faults]))
+
+
+def _unfit(instance: Instance, plan: FixedPlan) -> list[str]:
+    """What the plan speaks of that is not in the case, a sentence each."""
+    faults = []
+    for p, (year, size) in plan.sizes.items():
+        if p not in instance.candidates:
+            what = "stands already and is no candidate" if p in instance.projects else "is not in the sheet Projects"
+            faults.append(f"{p}: {what}. Give the workbook that the plan was made for.")
+        elif year not in instance.candidates[p].funding_years:
+            years = instance.candidates[p].funding_years
+            span = f"{years[0]} to {years[-1]}" if years else "no year of the plan"
+            faults.append(f"{p}: funded in {year}, but it may be funded in {span}.")
+        elif size <= 0.0:
+            faults.append(f"{p}: its size is 0. Leave it out, or write its size.")
+    known = set(instance.stockpiles)
+    for g in dict.fromkeys(g for g, _ in plan.level_kt):
+        if g not in known:
+            faults.append(f"stock {g}: not in the sheet Stockpiles.")
+    return faults
+
+
+# ---------------------------------------------------------------- files
+
+
+def _manifest(folder: Path) -> dict[str, object]:
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder. Give the folder that solve left its results in.")
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{folder}: no {MANIFEST} in it. Give the folder of a finished run, or points/<budget> of a comparison."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder / MANIFEST}: cannot be read ({error}).") from error
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _by_stock(rows: list[dict[str, str]], name: str) -> dict[tuple[str, int], float]:
+    """Kilotonnes by stock and year."""
+    return {
+        ("|".join((r["material"], r["country"], "allied" if r["allied"] == "yes" else "open")), int(r["year"])): float(
+            r[name] or 0.0
+        )
+        / T_PER_KT
+        for r in rows
+    }

@@ -1,0 +1,51 @@
+"""The Excel report of ``stress``: one sheet after the other. Further parts have their place between Holding out and Overrun."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openpyxl import Workbook as Book
+
+from optimizer.report.stress_holding import write_holding
+from optimizer.report.stress_losses import write_delays, write_disruptions, write_losses, write_pairs
+from optimizer.report.stress_money import write_overrun
+from optimizer.report.stress_run import write_stress_run
+from optimizer.report.stress_summary import write_stress_summary
+from optimizer.report.stress_uncertain import write_uncertainty
+from optimizer.report.stressed import Stressed, Tables
+from optimizer.report.style import Painter, set_normal_font
+
+
+def write_stress(path: Path, stressed: Stressed, tables: Tables) -> None:
+    """Write the report for people.
+
+    Parameters
+    ----------
+    path
+        The .xlsx file to write.
+    stressed
+        What was found.
+    tables
+        Every table of ``stress_tables`` by name.
+    """
+    make_stress_book(stressed, tables).save(path)
+
+
+def make_stress_book(stressed: Stressed, tables: Tables) -> Book:
+    """Make the report in memory."""
+    book, painter = Book(), Painter()
+    book.remove(book.worksheets[0])
+    set_normal_font(book)
+    write_stress_summary(book, stressed, painter)
+    write_losses(book, stressed, painter)
+    write_pairs(book, stressed, painter)
+    write_disruptions(book, stressed, painter)
+    write_delays(book, stressed, painter)
+    write_holding(book, stressed, painter)
+    # A sheet of what repairs the plan, and one of what redundancy costs, belong here: both read ``stressed``.
+    write_overrun(book, stressed, painter)
+    write_uncertainty(book, stressed, tables, painter)
+    write_stress_run(book, stressed, painter)
+    book.active = 0
+    book.properties.creator, book.properties.title = "magnetgrid", stressed.facts.name
+    return book

@@ -1,0 +1,153 @@
+"""The sentences of ``stress``: every one computed, none there where there is nothing to say."""
+
+from __future__ import annotations
+
+from optimizer.report.bottlenecks import joined
+from optimizer.report.facts import percent
+from optimizer.report.portfolio import plural
+from optimizer.report.reasons import money
+from optimizer.report.rounding import tonnes
+from optimizer.report.stress_chance import ranking_rows
+from optimizer.report.stressed import Stressed
+from optimizer.stress_cases import DELAY, PAIR
+from optimizer.stress_jobs import LossResult
+
+_MOST_VARIABLES = 3
+
+
+def key_sentences(stressed: Stressed) -> list[str]:
+    """What a planner should take away, most important first."""
+    found = [
+        nothing_lost(stressed),
+        worst_loss(stressed),
+        worst_pair(stressed),
+        worst_delay(stressed),
+        holding_out(stressed),
+        overrun(stressed),
+        chance(stressed),
+    ]
+    return [sentence for sentence in found if sentence]
+
+
+def nothing_lost(stressed: Stressed) -> str:
+    """What the plan serves as it is."""
+    every = stressed.sectors[0]
+    shares = [(x, t) for t, a in stressed.base.items() if (x := stressed.coverage(a, every, t)) is not None]
+    if not shares:
+        return "Nothing is demanded, so nothing can fall short."
+    lowest, year = min(shares)
+    count = plural(len(stressed.plan.sizes), "project")
+    return (
+        f"The plan ({stressed.plan.source}, {count} funded) serves {percent(lowest)} of demand in its lowest year, {year},"
+        " with nothing lost."
+    )
+
+
+def worst_loss(stressed: Stressed) -> str:
+    """The single loss that costs most."""
+    hurting = [x for x in stressed.singles if x.first_short is not None]
+    if not stressed.singles:
+        return ""
+    if not hurting:
+        return f"None of {plural(len(stressed.singles), 'single loss', 'single losses')} makes any sector short."
+    worst = hurting[0]
+    breaks = worst.worst_breaking
+    stage = f"; {joined(list(breaks.binds))} binds then" if breaks and breaks.binds else ""
+    return (
+        f"Of {plural(len(stressed.singles), 'single loss', 'single losses')} {len(hurting)} make some sector short; worst is"
+        f" {stressed.title(worst.loss)}: {_lowest(stressed, worst)}, first short in {worst.first_short}{stage}."
+    )
+
+
+def worst_pair(stressed: Stressed) -> str:
+    """The pair that costs most, against the worse of its two."""
+    pairs = stressed.of(PAIR)
+    if not pairs or pairs[0].first_short is None:
+        return ""
+    worst = pairs[0]
+    alone = {x.loss.name: stressed.cost_kt(x) for x in stressed.singles}
+    parts = sum(alone.get(part.name, 0.0) for part in worst.loss.parts)
+    more = stressed.cost_kt(worst) - parts
+    beyond = f", {tonnes(more):,.0f} t more than the two losses one by one add up to" if tonnes(more) >= 1.0 else ""
+    return (
+        f"Of {plural(len(pairs), 'pair')} worst is {stressed.title(worst.loss)}: {_lowest(stressed, worst)};"
+        f" {tonnes(stressed.cost_kt(worst)):,.0f} t priority-weighted over all years{beyond}."
+    )
+
+
+def worst_delay(stressed: Stressed) -> str:
+    """The delay that costs most."""
+    late = [x for x in stressed.of(DELAY) if x.first_short is not None]
+    every = stressed.of(DELAY)
+    if not every:
+        return ""
+    if not late:
+        return f"No delay of a single project by up to two years makes any sector short ({len(every)} delays)."
+    worst = late[0]
+    return (
+        f"Of {plural(len(every), 'delay')} {len(late)} make some sector short; worst is {stressed.title(worst.loss)}:"
+        f" {tonnes(stressed.cost_kt(worst)):,.0f} t priority-weighted over all years."
+    )
+
+
+def holding_out(stressed: Stressed) -> str:
+    """How long stocks last in the worst loss that begins when it first hurts, and when fresh starts make up for it."""
+    hurting = [x for x in stressed.singles if x.first_short is not None]
+    if not hurting:
+        return ""
+    worst, every = hurting[0], stressed.sectors[0]
+    start = worst.first_short
+    back = worst.recovery.get(every)
+    again = f"served as before again in {back}" if back else f"not served as before again by {stressed.years[-1]}"
+    kept = next((s.years.get(every) for s in worst.survivals if s.start == start), None)
+    stocks = "" if kept is None else f" the stocks keep all sectors served as before for {12.0 * kept:.1f} months;"
+    return (
+        f"If {stressed.title(worst.loss)} is lost from {start} on,{stocks} with every free candidate started the year after,"
+        f" demand is {again}."
+    )
+
+
+def overrun(stressed: Stressed) -> str:
+    """What dearer capital does to budget and pots."""
+    found = stressed.overrun
+    if found.most is None:
+        return ""
+    unpaid, over = sum(found.unpaid_musd.values()), found.over_budget_musd
+    stands = (
+        f"Capital may become {percent(found.most)} dearer before money runs out"
+        if found.most > 0
+        else "No dearer capital can be paid"
+    )
+    parts = [
+        f"{money(over)} MUSD of the total budget" if over else "",
+        f"{money(unpaid)} MUSD of the pots" if unpaid else "",
+    ]
+    missing = " and ".join(part for part in parts if part)
+    if not missing:
+        return f"{stands}; an overrun of {percent(found.share)} is paid."
+    year = min((t for _, _, t in found.unpaid_musd), default=None)
+    first = f", first in {year}" if year is not None else ""
+    return f"{stands}; at an overrun of {percent(found.share)} {missing} are missing{first}."
+
+
+def chance(stressed: Stressed) -> str:
+    """How likely the target is, and what matters most."""
+    if not stressed.draws:
+        return ""
+    every = stressed.sectors[0]
+    met = 0
+    for draw in stressed.draws:
+        shares = [1.0 - draw.short_kt[every, t] / d for t in stressed.years if (d := draw.demand_kt[every, t]) > 0.0]
+        met += all(x >= stressed.target - 1e-9 for x in shares)
+    rows = [r for r in ranking_rows(stressed) if r["sector"] == stressed.sector(every) and r["clear"] == "yes"]
+    top = [f"{r['variable']} ({r['rank_correlation']:+.2f})" for r in rows[:_MOST_VARIABLES]]
+    matters = f"; what moves coverage most: {joined(top)}" if top else ""
+    return (
+        f"With nothing lost, {percent(stressed.target)} of demand is served in every year in {met / len(stressed.draws):.0%}"
+        f" of {len(stressed.draws)} draws{matters}."
+    )
+
+
+def _lowest(stressed: Stressed, result: LossResult) -> str:
+    found = stressed.worst(result, stressed.sectors[0])
+    return "no demand" if found is None else f"{percent(found[0])} of demand served in {found[1]}"

@@ -1,0 +1,192 @@
+"""A plan held fixed against every loss, delays, dearer capital and draws of what is uncertain: read, solve, tabulate, publish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from models.instance import BASE
+from models.standing import outlays_musd
+from optimizer.crew import gathered
+from optimizer.fixed_plan import FixedPlan, plan_of_run, plan_of_sheet, refuse_unfit
+from optimizer.manifest import of_input
+from optimizer.output import Output
+from optimizer.progress import Progress
+from optimizer.report.stress_book import write_stress
+from optimizer.report.stress_tables import COLUMNS, stress_tables
+from optimizer.report.stressed import Overrun, Stressed
+from optimizer.resume import Memory
+from optimizer.rounds import Rounds
+from optimizer.run import without_faults
+from optimizer.solve.payments import most_dearer, pay
+from optimizer.solve.stress import Loss
+from optimizer.stress_cases import DELAY, PAIR, SINGLES, every_loss
+from optimizer.stress_jobs import Draws, Losses, Nothing, OwnDisruptions, StressCase, StressPayload, by_claim
+from optimizer.workbook import Workbook, read_workbook
+
+STRESS = "stress.xlsx"
+_CHUNK = {DELAY: 30, PAIR: 12}  # Losses of one job: enough to keep what a process knows, few enough to be kept often.
+_SINGLES, _OWN, _DRAWS = 4, 4, 10
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class StressOptions:
+    """What the command line asks for. ``run``: folder of the plan; None: the sheet Plan."""
+
+    run: Path | None = None
+    pairs: bool = True
+    capex_overrun: float = 0.2
+    draws: int = 200
+    seed: int = 1
+    target: float = 0.9
+    workers: int = 1
+    resume: bool = False
+
+
+def run_stress(path: Path, out: Path | None, options: StressOptions, progress: Progress) -> tuple[Stressed, Path]:
+    """Stress a plan and publish what comes of it.
+
+    Raises
+    ------
+    InputError
+        The input or the plan cannot be read, has faults, or they do not fit each other.
+    OutputError
+        The place for the results cannot be used.
+    """
+    started = time.perf_counter()
+    workbook = read_workbook(path)
+    findings = without_faults(workbook)
+    progress.tell(f"{path} read and checked: {len(findings)} warning{'' if len(findings) == 1 else 's'}")
+    plan = plan_of_run(options.run) if options.run else plan_of_sheet(workbook)
+    folder = out or Path("outputs") / f"{workbook.name}-stress"
+    key = repr((of_input(workbook), plan, options.pairs, options.draws, options.seed))
+    payload = StressPayload(key, workbook, plan, options.draws, options.seed)
+    case = payload.opened()
+    refuse_unfit(case.instance, plan)
+    warnings = _other_cells(workbook, plan)
+    for warning in warnings:
+        progress.tell(f"warning: {warning}")
+    with Output(folder, STRESS, COLUMNS) as output:
+        memory = Memory(folder, key, options.resume)
+        with gathered(payload, options.workers, None) as crew:
+            try:
+                stressed = _stress(case, options, Rounds(crew, memory, progress), warnings)
+            except KeyboardInterrupt:
+                progress.tell("stopped: every result so far is kept; the same command with --resume goes on from here")
+                raise
+        stressed.manifest["seconds"] = {"all": round(time.perf_counter() - started, 3)}
+        tables = stress_tables(stressed)
+        output.write_tables(tables)
+        write_stress(output.path(STRESS), stressed, tables)
+        output.write_manifest(stressed.manifest)
+        output.write_log(progress.lines)
+        output.publish(with_tables=True)
+        memory.forget()
+    return stressed, folder
+
+
+def _other_cells(workbook: Workbook, plan: FixedPlan) -> list[str]:
+    if plan.sha256 is None or plan.sha256 == workbook.sha256():
+        return []
+    return [
+        f"the {plan.source} was found for other cells than those of {workbook.path.name}; what is told here holds for the plan"
+        " in the case as the workbook has it now."
+    ]
+
+
+def _stress(case: StressCase, options: StressOptions, rounds: Rounds, warnings: list[str]) -> Stressed:
+    """All parts, one round of jobs each; who does a job makes no difference."""
+    instance, investment = case.instance, case.stress.investment
+    losses = list(every_loss(case.payload.workbook, instance, investment, options.pairs))
+    ((base, demand),) = rounds.run("nothing lost", [Nothing()])
+    found = rounds.run("losses", [Losses(chunk) for chunk in _loss_chunks(losses)])
+    names = tuple(x.name for x in instance.disruptions)
+    own = rounds.run("disruptions of the workbook", [OwnDisruptions(chunk) for chunk in _chunks(names, _OWN)])
+    numbers = tuple(range(options.draws)) if case.variables else ()
+    draws = rounds.run("draws", [Draws(chunk) for chunk in _chunks(numbers, _DRAWS)])
+    results = {result.loss.name: result for part in found for result in part}
+    return Stressed(
+        workbook=case.payload.workbook,
+        instance=instance,
+        plan=case.payload.plan,
+        base=base,
+        demand_kt=demand,
+        results=tuple(results[loss.name] for loss in losses),
+        own=dict(zip(names, (answer for part in own for answer in part), strict=True)),
+        overrun=_overrun(case, options.capex_overrun),
+        variables=tuple(case.variables),
+        draws=tuple(draw for part in draws for draw in part),
+        target=options.target,
+        seed=options.seed,
+        warnings=tuple(warnings),
+        manifest=_manifest(case, options, losses, warnings),
+    )
+
+
+def _loss_chunks(losses: Sequence[Loss]) -> list[tuple[Loss, ...]]:
+    """Losses that share a job: singles a few at a time, pairs by the first of the two, delays many."""
+    groups: dict[str, list[Loss]] = {}
+    for loss in losses:
+        groups.setdefault(loss.parts[0].name if loss.parts else loss.kind, []).append(loss)
+    sized = [(group, _SINGLES if group[0].kind in SINGLES else _CHUNK[group[0].kind]) for group in groups.values()]
+    return [chunk for group, size in sized for chunk in _chunks(tuple(group), size)]
+
+
+def _chunks(items: tuple[Item, ...], size: int) -> list[tuple[Item, ...]]:
+    return [items[n : n + size] for n in range(0, len(items), size)]
+
+
+def _overrun(case: StressCase, share: float) -> Overrun:
+    """The same plan with capital dearer by a share: what is missing, of the budget and of the pots."""
+    instance, investment, plan = case.instance, case.stress.investment, case.payload.plan
+    budget = instance.budget_musd if plan.budget_musd is None else plan.budget_musd
+    capital = outlays_musd(instance, investment.fundings, {})
+    purchases = outlays_musd(instance, (), investment.bought_kt)
+    dearer = by_claim(instance, {key: musd * (1.0 + share) for key, musd in capital.items()} | purchases)
+    planned = by_claim(instance, capital | purchases)
+    return Overrun(
+        share=share,
+        budget_musd=budget,
+        planned_musd=planned,
+        dearer_musd=dearer,
+        unpaid_planned_musd=pay(instance, planned).unpaid_musd,
+        unpaid_musd=pay(instance, dearer).unpaid_musd,
+        most=most_dearer(instance, by_claim(instance, capital), by_claim(instance, purchases), budget),
+        capex_musd=sum(funding.capex_musd for funding in investment.fundings),
+        has_pots=bool(instance.pots),
+    )
+
+
+def _manifest(
+    case: StressCase, options: StressOptions, losses: Sequence[Loss], warnings: list[str]
+) -> dict[str, object]:
+    plan, instance = case.payload.plan, case.instance
+    kinds = dict.fromkeys(loss.kind for loss in losses)
+    return {
+        "status": "done",
+        **of_input(case.payload.workbook),
+        "plan": {
+            "source": plan.source,
+            "projects": len(plan.sizes),
+            "sha256": plan.sha256,
+            "same_cells": plan.sha256 is None or not warnings,
+        },
+        "cases": {kind: sum(loss.kind == kind for loss in losses) for kind in kinds}
+        | {"workbook": len([s for s in instance.scenarios if s != BASE])},
+        "variables": len(case.variables),
+        "options": {
+            "run": None if options.run is None else options.run.name,
+            "pairs": options.pairs,
+            "capex_overrun": options.capex_overrun,
+            "draws": options.draws,
+            "seed": options.seed,
+            "target": options.target,
+        },
+        "warnings": warnings,
+        "seconds": {},
+    }
