@@ -189,6 +189,7 @@ def _overrun(stressed: Stressed) -> Iterator[dict[str, object]]:
     if found.budget_musd is not None:
         yield {
             "limit": "total budget",
+            "year": found.budget_gone,
             "planned_musd": musd(planned),
             "dearer_musd": musd(dearer),
             "unpaid_as_planned_musd": musd(max(0.0, planned - found.budget_musd)),

@@ -13,6 +13,7 @@ from optimizer.stress_cases import DELAY, PAIR
 from optimizer.stress_jobs import LossResult
 
 _MOST_VARIABLES = 3
+_LEAST_OVERRUN = 0.0005
 
 
 def key_sentences(stressed: Stressed) -> list[str]:
@@ -112,22 +113,20 @@ def overrun(stressed: Stressed) -> str:
     found = stressed.overrun
     if found.most is None:
         return ""
-    unpaid, over = sum(found.unpaid_musd.values()), found.over_budget_musd
     stands = (
         f"Capital may become {percent(found.most)} dearer before money runs out"
-        if found.most > 0
-        else "No dearer capital can be paid"
+        if found.most >= _LEAST_OVERRUN
+        else "No dearer capital can be paid: some of the money is spent to the last"
     )
-    parts = [
-        f"{money(over)} MUSD of the total budget" if over else "",
-        f"{money(unpaid)} MUSD of the pots" if unpaid else "",
-    ]
-    missing = " and ".join(part for part in parts if part)
-    if not missing:
+    parts = []
+    if found.budget_gone is not None:
+        parts.append(f"{money(found.over_budget_musd)} MUSD of the total budget (gone in {found.budget_gone})")
+    if found.unpaid_musd:
+        first = min(t for _, _, t in found.unpaid_musd)
+        parts.append(f"{money(sum(found.unpaid_musd.values()))} MUSD of the pots (first in {first})")
+    if not parts:
         return f"{stands}; an overrun of {percent(found.share)} is paid."
-    year = min((t for _, _, t in found.unpaid_musd), default=None)
-    first = f", first in {year}" if year is not None else ""
-    return f"{stands}; at an overrun of {percent(found.share)} {missing} are missing{first}."
+    return f"{stands}; at an overrun of {percent(found.share)} {joined(parts)} are missing."
 
 
 def chance(stressed: Stressed) -> str:

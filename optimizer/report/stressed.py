@@ -21,6 +21,7 @@ from optimizer.stress_jobs import DrawResult, LossResult
 from optimizer.uncertainty import Variable
 from optimizer.workbook import Workbook
 
+_DUST_MUSD = 1e-6
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -46,6 +47,15 @@ class Overrun:
     def over_budget_musd(self) -> float:
         """What is missing of the total budget."""
         return 0.0 if self.budget_musd is None else max(0.0, sum(self.dearer_musd.values()) - self.budget_musd)
+
+    @property
+    def budget_gone(self) -> int | None:
+        """Year by which the dearer outlays are more than the total budget; None: never."""
+        if self.over_budget_musd <= _DUST_MUSD or self.budget_musd is None:
+            return None
+        years = sorted({t for _, _, t in self.dearer_musd})
+        spent = {y: sum(x for (_, _, t), x in self.dearer_musd.items() if t <= y) for y in years}
+        return next(y for y in years if spent[y] > self.budget_musd)
 
 
 @dataclass(frozen=True)
