@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -171,3 +172,16 @@ def test_what_the_plan_funds_stands_and_fills_its_group():
     assert mended.projects["S"].funding_years == (2031, 2032, 2033, 2034)
     assert mended.scenarios["base"].closed_country == "B"
     assert mended.budget_musd is None
+
+
+def test_the_printed_flows_of_the_loss_agree():
+    """The flows of another model, with P standing from 2032 beside X and Y: 40 t short in 2031, and nothing after it."""
+    case = instance(TOY)
+    outcome = solved(case)
+    assert outcome.investment is not None
+    (first, *_) = cheapest_repair(case, plan_of(case), "lost", AS_BEFORE).recoveries
+    (funding,) = first.fundings
+    extra = {(funding.project, t): funding.size_ktpy for t in case.years if t > funding.year}
+    mended = replace(outcome.investment, capacity_ktpy={**outcome.investment.capacity_ktpy, **extra})
+    short = dispatch_all(case, mended, lambda _: None)["lost"].shortfall
+    assert {t: round(kt, 9) for (_, t), kt in short.items()} == {2031: 0.04, 2032: 0.0, 2033: 0.0, 2034: 0.0}
