@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from optimizer.report.facts import Facts, percent, year_span
+from optimizer.report.facts import percent, year_span
 from optimizer.report.repair_tables import money
 from optimizer.solve.repair import Recovery, Repair
 
 _SAME_MUSD = 0.5
 
 
-def repair_sentences(facts: Facts, repair: Repair) -> list[str]:
-    """What a planner should take away of one loss."""
+def repair_sentences(title: str, repair: Repair) -> list[str]:
+    """What a planner should take away of one loss, called by its title."""
     if not repair.years:
-        return [f"{title(facts, repair)}: the loss lies outside the years of the plan."]
+        return [f"{title}: the loss lies outside the years of the plan."]
     if not repair.is_hurt:
-        return [f"{title(facts, repair)}: everything that is asked for is still served. There is nothing to repair."]
+        return [f"{title}: everything that is asked for is still served. There is nothing to repair."]
     worst = min(repair.years, key=lambda t: (repair.unrepaired[t] - repair.asked[t], t))
     hurt = (
-        f"{title(facts, repair)}: without a repair {percent(repair.unrepaired[worst])} of all demand is served in {worst},"
+        f"{title}: without a repair {percent(repair.unrepaired[worst])} of all demand is served in {worst},"
         f" where {percent(repair.asked[worst])} is asked for ({_asked(repair)})."
     )
     reached = repair.reached
     if reached:
         return [hurt, _first(repair, reached[0]), *_later(reached)]
     return [hurt, _never(repair)]
-
-
-def title(facts: Facts, repair: Repair) -> str:
-    """What is lost, and when, if that is not when the workbook says."""
-    begins = repair.wish.first_year
-    when = f", taken to begin in {begins}" if begins is not None and repair.years else ""
-    return f"“{facts.loss(repair.loss)}” ({repair.loss}{when})"
 
 
 def _asked(repair: Repair) -> str:

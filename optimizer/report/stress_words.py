@@ -5,7 +5,9 @@ from __future__ import annotations
 from optimizer.report.bottlenecks import joined
 from optimizer.report.facts import percent
 from optimizer.report.portfolio import plural
+from optimizer.report.price_words import not_priced, price_sentences
 from optimizer.report.reasons import money
+from optimizer.report.repair_words import repair_sentences
 from optimizer.report.rounding import tonnes
 from optimizer.report.stress_chance import ranking_rows
 from optimizer.report.stressed import Stressed
@@ -24,6 +26,8 @@ def key_sentences(stressed: Stressed) -> list[str]:
         worst_pair(stressed),
         worst_delay(stressed),
         holding_out(stressed),
+        *repairs(stressed),
+        *prices(stressed),
         overrun(stressed),
         chance(stressed),
     ]
@@ -106,6 +110,18 @@ def holding_out(stressed: Stressed) -> str:
         f"If {stressed.title(worst.loss)} is lost from {start} on,{stocks} with every free candidate started the year after,"
         f" demand is {again}."
     )
+
+
+def repairs(stressed: Stressed) -> list[str]:
+    """The cheapest repair of each loss that was asked for, a paragraph each."""
+    return [" ".join(repair_sentences(stressed.repair_title(repair), repair)) for repair in stressed.repairs]
+
+
+def prices(stressed: Stressed) -> list[str]:
+    """What redundancy costs, or how to find it."""
+    if stressed.prices is None:
+        return [not_priced(stressed.priceable)]
+    return price_sentences(stressed.facts, stressed.prices) if stressed.prices.prices else []
 
 
 def overrun(stressed: Stressed) -> str:

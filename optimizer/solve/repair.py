@@ -13,7 +13,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from models.build import build_model
-from models.instance import Goal, Instance
+from models.instance import Goal, Instance, Scenario
 from models.options import Layout, Options
 from models.reductions import without_dominated_years
 from models.repair import HeldPlan, Wish, loss_years, repair_case, standing
@@ -93,7 +93,7 @@ class Repair:
 def cheapest_repair(
     instance: Instance,
     plan: HeldPlan,
-    loss: str,
+    loss: Scenario,
     wish: Wish = AS_BEFORE,
     effort: Effort = USUAL,
     interrupt: Interrupt | None = None,
@@ -105,14 +105,13 @@ def cheapest_repair(
     instance, plan
         The case, and the plan that is held fixed.
     loss
-        Name of a scenario.
+        What is lost, and when.
     wish, effort
         What must be reached, and how far to search.
     interrupt
         Where Ctrl-C is watched.
     """
-    scenario = instance.scenarios[loss]
-    case, span = repair_case(instance, plan, scenario, wish), loss_years(instance, scenario, wish)
+    case, span = repair_case(instance, plan, loss, wish), loss_years(instance, loss, wish)
     unrepaired = _served(case, ())
     asked = {t: _target(case, t) for t in span}
     if any(unrepaired[t] < asked[t] - _NEAR for t in span):
@@ -123,7 +122,7 @@ def cheapest_repair(
         possible = unrepaired
         found = (Recovery(span[0], Status.OPTIMAL, 0.0, served=unrepaired),) if span else ()
     return Repair(
-        loss=loss,
+        loss=loss.name,
         years=span,
         wish=wish,
         nothing_lost={
