@@ -15,22 +15,24 @@ from optimizer.report.stressed import Stressed, Tables
 from optimizer.report.style import Painter
 from optimizer.solve.repair import Repair
 
-_LABEL, _WIDE, _YEAR = 30.0, 12.0, 8.6
+_LABEL, _WIDE, _YEAR = 30.0, 14.0, 8.6
 _CHART_ROWS = 13
 _MOST_LISTED = 4
 _LINES = (
     ("nothing_lost", "Plan, nothing lost"),
     ("asked", "Asked for"),
     ("unrepaired", "Lost, no repair"),
-    ("repaired", "Lost, first repair"),
+    ("repaired", "Lost, repaired"),
     ("possible", "Lost, all that helps at once"),
 )
 _NOTES = (
     "Extra public money: undiscounted, beyond the plan's own outlay; no budget and no pot limits it. At least: no set of"
     " candidates does it for less. Projects are funded as late as the year to recover by allows, where that is cheaper.",
     "The plan's own projects, years and sizes stay. Redundancy rules and minimum utilization are not asked of a repair. Stocks"
-    " give each year of the loss an even share of what they held before it. Earlier years may stay short.",
-    "All that helps at once: the most that could be served in that year alone, whatever it costs, priorities first.",
+    " give each year of the loss an even share of what they held before it. Earlier years may stay short. Blank years of output"
+    " lie beyond the plan.",
+    "Lost, repaired: by the repair that is back first, or by the nearest where none is. All that helps at once: the most that"
+    " could be served in that year alone, whatever it costs, priorities first.",
 )
 
 
@@ -65,12 +67,14 @@ def no_repair(stressed: Stressed) -> str:
 def _one(page: Page, stressed: Stressed, repair: Repair, tables: Tables) -> None:
     title = stressed.repair_title(repair)
     page.heading(title)
-    page.sentences(repair_sentences(title, repair))
+    first, *more = repair_sentences(stressed.facts, title, repair)
+    said = first.removeprefix(f"{title}: ")  # The heading says it.
+    page.sentences([f"{said[:1].upper()}{said[1:]}", *more])
     if not repair.is_hurt:
         return
     _coverage(page, _of(tables["repair_coverage"], repair))
     _recoveries(page, _of(tables["repairs"], repair))
-    _projects(page, stressed, _of(tables["repair_projects"], repair))
+    _projects(page, stressed, _of(tables["repair_projects"], repair), bool(repair.reached))
 
 
 def _of(table: pd.DataFrame, repair: Repair) -> pd.DataFrame:
@@ -100,7 +104,7 @@ def _recoveries(page: Page, rows: pd.DataFrame) -> None:
     page.table(columns, lines)
 
 
-def _projects(page: Page, stressed: Stressed, rows: pd.DataFrame) -> None:
+def _projects(page: Page, stressed: Stressed, rows: pd.DataFrame, reached: bool) -> None:
     """Projects of the first recovery and of those after it whose set differs, a few of them."""
     shown: list[frozenset[str]] = []
     for year, found in rows.groupby("recover_by", sort=True):
@@ -109,7 +113,7 @@ def _projects(page: Page, stressed: Stressed, rows: pd.DataFrame) -> None:
             continue
         shown.append(chosen)
         page.row += 1
-        page.sentence(f"Projects to be back by {year}")
+        page.sentence(f"Projects to be back by {year}" if reached else f"Projects that come nearest in {year}")
         page.table(_PROJECT_COLUMNS, [_project(stressed, row) for row in each(found)])
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from optimizer.report.facts import percent, year_span
+from optimizer.report.bottlenecks import joined
+from optimizer.report.facts import Facts, percent, year_span
 from optimizer.report.repair_tables import money
+from optimizer.report.rounding import tonnes
 from optimizer.solve.repair import Recovery, Repair
 
 _SAME_MUSD = 0.5
+_MOST_SHORT = 4
 
 
-def repair_sentences(title: str, repair: Repair) -> list[str]:
+def repair_sentences(facts: Facts, title: str, repair: Repair) -> list[str]:
     """What a planner should take away of one loss, called by its title."""
     if not repair.years:
         return [f"{title}: the loss lies outside the years of the plan."]
@@ -23,7 +26,7 @@ def repair_sentences(title: str, repair: Repair) -> list[str]:
     reached = repair.reached
     if reached:
         return [hurt, _first(repair, reached[0]), *_later(reached)]
-    return [hurt, _never(repair)]
+    return [hurt, _never(repair), *_short_of(facts, repair)]
 
 
 def _asked(repair: Repair) -> str:
@@ -81,6 +84,20 @@ def _never(repair: Repair) -> str:
         f" {percent((x.served or {}).get(last, 0.0))} of all demand, costs {_musd(x.outlay_musd)} of extra public"
         f" money{_proof(x)}."
     )
+
+
+def _short_of(facts: Facts, repair: Repair) -> list[str]:
+    """What keeps the nearest from being a repair, where something comes near: all demand together may be served as asked."""
+    x, last = repair.recoveries[-1], repair.years[-1]
+    if not x.missing_of:
+        return []
+    told = [f"{tonnes(kt):,.0f} t of {sector} ({facts.material(k)})" for (sector, k), kt in x.missing_of.items()]
+    shown = told if len(told) <= _MOST_SHORT else [*told[:_MOST_SHORT], f"{len(told) - _MOST_SHORT} more"]
+    short = f"What no candidates make up for in {last}: {joined(shown)}."
+    if repair.possible[last] < repair.asked[last]:
+        return [short]
+    together = f"All demand together could reach {percent(repair.possible[last])} in {last}, but not with each row as asked for."
+    return [short, f"{together} A smaller --share asks for less."]
 
 
 def _musd(value: float | None) -> str:

@@ -75,7 +75,7 @@ def _stages(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
         lines.append(
             Line(
                 (
-                    *(stressed.title(result.loss), result.first_short, " + ".join(first.binds) or "none", gain),
+                    *(stressed.label(result.loss), result.first_short, " + ".join(first.binds) or "none", gain),
                     *(already, result.worst, " + ".join(worst.binds) or "none"),
                 )
             )
@@ -96,7 +96,7 @@ def _again(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
         [
             Line(
                 (
-                    stressed.title(result.loss),
+                    stressed.label(result.loss),
                     result.first_short,
                     *((result.recovery[s] or beyond) if s in result.recovery else None for s in stressed.sectors),
                 )
@@ -117,7 +117,7 @@ def _months(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
     for result in hurting:
         found = next((x for x in result.survivals if x.start == result.first_short), None)
         months = [_shown(found, s) for s in stressed.sectors]
-        lines.append(Line((stressed.title(result.loss), result.first_short, *months)))
+        lines.append(Line((stressed.label(result.loss), result.first_short, *months)))
     page.table(columns, lines)
 
 
@@ -128,7 +128,7 @@ def _starts(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
     lines = []
     for result in hurting:
         found = {x.start: x for x in result.survivals}
-        lines.append(Line((stressed.title(result.loss), *(_shown(found.get(t), every) for t in stressed.years))))
+        lines.append(Line((stressed.label(result.loss), *(_shown(found.get(t), every) for t in stressed.years))))
     page.table(columns, lines)
 
 

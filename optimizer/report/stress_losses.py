@@ -127,7 +127,7 @@ def _worst(page: Page, stressed: Stressed, results: Sequence[LossResult]) -> Non
 
 
 def _named(stressed: Stressed, result: LossResult) -> str:
-    name = stressed.title(result.loss)
+    name = stressed.label(result.loss)
     return name[:1].upper() + name[1:] if name.startswith("supply") else name
 
 

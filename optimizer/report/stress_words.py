@@ -114,7 +114,7 @@ def holding_out(stressed: Stressed) -> str:
 
 def repairs(stressed: Stressed) -> list[str]:
     """The cheapest repair of each loss that was asked for, a paragraph each."""
-    return [" ".join(repair_sentences(stressed.repair_title(repair), repair)) for repair in stressed.repairs]
+    return [" ".join(repair_sentences(stressed.facts, stressed.repair_title(x), x)) for x in stressed.repairs]
 
 
 def prices(stressed: Stressed) -> list[str]:
@@ -158,8 +158,8 @@ def chance(stressed: Stressed) -> str:
     top = [f"{r['variable']} ({r['rank_correlation']:+.2f})" for r in rows[:_MOST_VARIABLES]]
     matters = f"; what moves coverage most: {joined(top)}" if top else ""
     return (
-        f"With nothing lost, {percent(stressed.target)} of demand is served in every year in {met / len(stressed.draws):.0%}"
-        f" of {len(stressed.draws)} draws{matters}."
+        f"With nothing lost, {percent(stressed.target)} of demand is served in every year in"
+        f" {percent(met / len(stressed.draws))} of {len(stressed.draws)} draws{matters}."
     )
 
 

@@ -24,6 +24,7 @@ from optimizer.uncertainty import Variable
 from optimizer.workbook import Workbook
 
 _DUST_MUSD = 1e-6
+_SUPPLY = "supply from"
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -148,7 +149,7 @@ class Stressed:
             when = f", taken to begin in {begins}" if begins is not None and repair.years else ""
             return f"“{self.facts.loss(repair.loss)}” ({repair.loss}{when})"
         loss = next(x.loss for x in self.results if x.loss.name == repair.loss)
-        return f"“{self.title(loss)} lost, from {repair.years[0]} on” ({repair.loss})"
+        return f"“{self.label(loss)} lost, from {repair.years[0]} on” ({repair.loss})"
 
     def title(self, loss: Loss) -> str:
         """What is lost, in words."""
@@ -162,7 +163,12 @@ class Stressed:
         if loss.kind == DELAY:
             (years,) = loss.delays.values()
             return f"{target}, {years} year{'' if years == 1 else 's'} late"
-        return f"supply from {self.facts.country(target)}"
+        return f"{_SUPPLY} {self.facts.country(target)}"
+
+    def label(self, loss: Loss) -> str:
+        """What is lost, as a line of a table begins."""
+        title = self.title(loss)
+        return f"{title[:1].upper()}{title[1:]}" if title.startswith(_SUPPLY) else title
 
     def _site(self, site: str) -> str:
         here = [p for p in self.instance.projects.values() if p.site == site]

@@ -7,7 +7,7 @@ discounted cost. Searches end by gap or nodes, never by the clock, so that they 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyomo.environ as pyo
@@ -48,7 +48,8 @@ class Recovery:
 
     ``outlay_musd`` and ``bound_musd``: public money, and what no repair could cost less than (None without a plan);
     ``capex_musd`` is the whole capital, whoever pays; ``served`` the share of all demand served by year; ``missing_kt`` what is
-    short of the target in the last year of the loss, weighted by priority, where nothing reaches it.
+    short of the target in the last year of the loss, weighted by priority, where nothing reaches it, ``missing_of`` the same by
+    sector and material, kt as they are.
     """
 
     year: int
@@ -59,6 +60,7 @@ class Recovery:
     fundings: tuple[Funding, ...] = ()
     served: Mapping[int, float] | None = None
     missing_kt: float = 0.0
+    missing_of: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,7 @@ class _Search:
         self.money.load(outcome.values)
         money = max(0.0, float(pyo.value(self.money.model.TotalOutlay_musd)))
         chosen = frozenset(key for key, fund in self.money.model.Fund.items() if fund.value > _HALF)
+        missing_of = {} if missing_kt is None else self._missing_of(year)
         self._ask(year, missing_kt)
         for row in _rows(self.timing, "outlay_within_budget"):
             self.timing.set_row_upper(row, money + _ROOM_MUSD)
@@ -224,7 +227,18 @@ class _Search:
             fundings=funded,
             served=_served(self.case, funded, year),
             missing_kt=missing_kt or 0.0,
+            missing_of=missing_of,
         )
+
+    def _missing_of(self, year: int) -> dict[tuple[str, str], float]:
+        """What is short of the target in a year in the repair just loaded, the most first."""
+        relief, _ = self.money.model.reliefs[_LIMIT]
+        short: dict[tuple[str, str], float] = {}
+        for (d, t, _), variable in relief.items():
+            if t == year and variable.value and variable.value > EXACT_KT:
+                of = self.case.demands[d].sector, self.case.demands[d].material
+                short[of] = short.get(of, 0.0) + variable.value
+        return dict(sorted(short.items(), key=lambda item: (-item[1], item[0])))
 
     def _ask(self, year: int, missing_kt: float | None) -> None:
         """Ask the model of the cost for the same as that of the money."""

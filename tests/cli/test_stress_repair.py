@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from runs import Answer, content, magnetgrid, solve
+from runs import SMALL, Answer, content, magnetgrid, solve
 from test_stress import CASE
 from toys import write
 
@@ -56,7 +56,8 @@ def test_repair_of_a_loss_of_the_workbook(plan: Path, tmp_path: Path):
     assert coverage["2031"] == ("0.6", "0.6", "0.6")
     assert coverage["2032"] == ("0.6", "1.0", "1.0")
     found = cells(answer, REPAIRS)
-    assert any(text.startswith("“B lost, from 2031 on” (lost): without a repair 60 % of all demand") for text in found)
+    assert "“B lost, from 2031 on” (lost)" in found
+    assert any(text.startswith("Without a repair 60 % of all demand is served in 2031") for text in found)
     assert "Projects to be back by 2032" in found
     assert any("Who can wait until 2033 pays 5.0 MUSD" in text for text in cells(answer, "Summary"))
     assert (answer.manifest["repaired"], answer.manifest["options"]["repair"]) == (["lost"], ["lost"])
@@ -90,6 +91,8 @@ def test_share_and_insurance_of_a_plan_of_the_sheet(tmp_path: Path):
     bare = answer()
     assert "Nothing brings it back by 2032" in bare.stdout
     assert "90 % of all demand, costs 1.0 MUSD" in bare.stdout
+    assert "What no candidates make up for in 2032: 10 t of cars" in bare.stdout
+    assert [(x["sector"], x["missing_t"]) for x in bare.table("repair_missing")] == [("cars", "10.0")]
     assert told(answer("--share", 0.9)) == [("home", "2032", "1.0")]
     assert told(answer("--before")) == [("home", "2032", "8.0")]
 
@@ -98,7 +101,21 @@ def test_no_repair_and_no_price(plan: Path, tmp_path: Path):
     answer = stressed(plan, tmp_path / "out", "--repair", "none")
     assert (answer.code, answer.table("repairs"), answer.table("redundancy_prices")) == (0, [], [])
     assert "No repair was asked for" in cells(answer, REPAIRS)[1]
-    assert "The workbook has no redundancy rules" in " ".join(cells(answer, PRICES)) or "--price" in answer.stdout
+    assert "- Not priced here: the weight of losses." in answer.stdout
+    assert "Not priced here: the weight of losses." in cells(answer, PRICES)[1]
+
+
+def test_without_rules_and_losses_there_is_nothing_to_price(tmp_path: Path):
+    """One country, one plant, one loss that hurts: of A, as a whole, in the only year. Nothing repairs it."""
+    case, out = (
+        write(tmp_path / "case", SMALL | {"Plan": "project, funded_year, size_t_per_year\nP, 2030,"}),
+        tmp_path / "out",
+    )
+    answer = magnetgrid("stress", case, "--out", out, "--workers", 1, "--quiet", "--price", out=out)
+    assert answer.code == 0, answer.stderr
+    assert "priced" not in answer.stdout
+    assert "The workbook has no redundancy rules and no losses that count" in " ".join(cells(answer, PRICES))
+    assert "no candidate helps in time; at most 40 % of all demand can be served in 2030" in answer.stdout
 
 
 def test_repair_gives_the_same_tables_again(plan: Path, tmp_path: Path):
@@ -121,8 +138,8 @@ def test_price_of_surviving_the_loss_of_any_one_country(tmp_path: Path):
     assert solve(case, run, "--quiet").code == 0
     options = ("--run", run, "--out", out, "--workers", 1, "--quiet", "--repair", "none", "--no-pairs")
     answer = magnetgrid("stress", case, *options, out=out)
-    assert "cost was not searched: --price finds it" in answer.stdout
-    assert "--price finds it" in " ".join(cells(answer, PRICES))
+    assert "Not priced here: 1 minimum coverage in losses" in answer.stdout
+    assert "--price searches what they cost" in " ".join(cells(answer, PRICES))
     answer = magnetgrid("stress", case, *options, "--price", out=out)
     assert answer.code == 0, answer.stderr
     sentence = (

@@ -110,6 +110,7 @@ def test_what_nothing_reaches_is_told_as_near_as_can_be():
     (nearest,) = repair.recoveries
     assert repair.reached == ()
     assert (nearest.year, nearest.outlay_musd, nearest.missing_kt) == pytest.approx((2034, 2.0, 0.02), abs=1e-5)
+    assert nearest.missing_of == pytest.approx({("cars", "m"): 0.02}, abs=1e-5)
     assert nearest.served is not None
     assert nearest.served[2034] == pytest.approx(0.8)
     assert repair.possible == pytest.approx({2031: 0.6, 2032: 0.6, 2033: 0.8, 2034: 0.8})
