@@ -40,7 +40,13 @@ def repair_tables(instance: Instance, repairs: Sequence[Repair]) -> dict[str, pd
             for funding in x.fundings
         ],
         "repair_missing": [
-            {"scenario": repair.loss, "year": x.year, "sector": sector, "material": k, "missing_t": round(tonnes(kt), 3)}
+            {
+                "scenario": repair.loss,
+                "year": x.year,
+                "sector": sector,
+                "material": k,
+                "missing_t": round(tonnes(kt), 3),
+            }
             for repair in repairs
             for x in repair.recoveries
             for (sector, k), kt in x.missing_of.items()

@@ -11,6 +11,9 @@ from runs import SMALL, Answer, content, magnetgrid, solve
 from test_stress import CASE
 from toys import write
 
+import optimizer.repair
+import optimizer.stress
+
 sys.path.append(str(Path(__file__).parent.parent / "solve"))
 from test_price import SURVIVE
 from test_repair import TOY
@@ -122,6 +125,23 @@ def test_repair_gives_the_same_tables_again(plan: Path, tmp_path: Path):
     first = stressed(plan, tmp_path / "one", "--repair", "lost")
     again = stressed(plan, tmp_path / "two", "--repair", "lost", "--workers", 2)
     assert content(first.out / "tables") == content(again.out / "tables")
+
+
+def test_an_interrupted_run_goes_on_where_it_was(plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Stopped while it prices; resumed, the repair is not searched again, and the tables are those of a run in one go."""
+    with monkeypatch.context() as patched:
+        patched.setattr(optimizer.stress, "find_prices", _stop)
+        assert stressed(plan, tmp_path / "out", "--repair", "lost", "--price").code == 5
+    whole = stressed(plan, tmp_path / "whole", "--repair", "lost", "--price")
+    monkeypatch.setattr(optimizer.repair.Mend, "run", _stop)
+    answer = stressed(plan, tmp_path / "out", "--repair", "lost", "--price", "--resume")
+    assert answer.code == 0, answer.stderr
+    assert content(answer.out / "tables") == content(whole.out / "tables")
+    assert answer.table("redundancy_prices")
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_what_cannot_be_repaired_is_refused(plan: Path, tmp_path: Path):
