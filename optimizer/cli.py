@@ -8,8 +8,6 @@ from optimizer.commands.check import check
 from optimizer.commands.compare import compare
 from optimizer.commands.diagnose import diagnose
 from optimizer.commands.explain import explain
-from optimizer.commands.redundancy import redundancy
-from optimizer.commands.repair import repair
 from optimizer.commands.solve import solve
 from optimizer.commands.stress import stress
 from optimizer.commands.template import template
@@ -26,7 +24,7 @@ def main() -> None:
     settle()
 
 
-for command in (template, check, diagnose, solve, compare, stress, repair, redundancy, explain):
+for command in (template, check, diagnose, solve, compare, stress, explain):
     main.add_command(command)
 
 if __name__ == "__main__":
