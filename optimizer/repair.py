@@ -13,6 +13,7 @@ from models.instance import BASE, Instance
 from models.repair import HeldPlan, Wish
 from models.solution import Funding
 from optimizer.assemble import assemble
+from optimizer.fixed_plan import trained_in
 from optimizer.output import TABLES, OutputError
 from optimizer.solve.highs import Interrupt
 from optimizer.solve.repair import AS_BEFORE, USUAL, Effort, Repair, cheapest_repair
@@ -59,7 +60,7 @@ def held_in(run: Path, instance: Instance) -> HeldPlan:
         for row in _rows(run, "coverage")
         if row["scenario"] == BASE
     }
-    return HeldPlan(fundings, levels, served)
+    return HeldPlan(fundings, levels, served, trained_in(run))
 
 
 def _rows(run: Path, table: str) -> Iterator[dict[str, str]]:
