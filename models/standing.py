@@ -8,6 +8,9 @@ from models.instance import Instance, Project
 from models.investment import spend_share
 from models.solution import Funding
 
+# The cost step may give back a trace of the coverage, and with it of a plant: a thousandth of the people, a twentieth of one.
+_SHARE, _PERSON = 1e-3, 0.05
+
 
 def standing_ktpy(
     instance: Instance, fundings: Iterable[Funding], delays: Mapping[str, int] | None = None
@@ -66,6 +69,28 @@ def people_trained(instance: Instance, trained: Mapping[tuple[str, int], float])
         (c, t): sum(trained.get((c, y), 0.0) for y in force.begun(t))
         for c, force in instance.workforce.items()
         for t in instance.years
+    }
+
+
+def people_at_most(instance: Instance) -> dict[tuple[str, int], float]:
+    """People who could be there if all were trained who may be, by (country, t)."""
+    return {
+        (c, t): force.available[t] + sum(force.max_trained[y] for y in force.begun(t))
+        for c, force in instance.workforce.items()
+        for t in instance.years
+    }
+
+
+def tight_years(instance: Instance, capacity_ktpy: Mapping[tuple[str, int], float]) -> dict[str, tuple[int, ...]]:
+    """Countries, with the years, in which plants need everyone who could be there: more money could not train more in time."""
+    needed, most = people_needed(instance, capacity_ktpy), people_at_most(instance)
+    return {
+        c: tuple(
+            t
+            for t in instance.years
+            if needed[c, t] > 0.0 and most[c, t] - needed[c, t] <= max(_PERSON, _SHARE * most[c, t])
+        )
+        for c in instance.workforce
     }
 
 

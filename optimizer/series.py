@@ -21,10 +21,11 @@ def by_series(rows: Iterable[Record], key: Callable[[Record], tuple[object, ...]
 def linear(rows: list[Record], column: str, years: tuple[int, ...]) -> dict[int, float]:
     """Linear between given years, flat after the last."""
     points = [(row.year("year") or 0, row.number_or(column, 0.0)) for row in rows]
-    return {t: _interpolated(points, t) for t in years}
+    return {t: interpolated(points, t) for t in years}
 
 
-def _interpolated(points: list[tuple[int, float]], t: int) -> float:
+def interpolated(points: list[tuple[int, float]], t: int) -> float:
+    """Value in year t of points by year: linear in between, flat after the last."""
     before = [point for point in points if point[0] <= t][-1]
     after = next((point for point in points if point[0] > t), None)
     if after is None:

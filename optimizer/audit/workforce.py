@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from optimizer.audit.facts import Case
 from optimizer.audit.ledger import MUSD, Ledger
 from optimizer.audit.people import People
@@ -25,6 +27,7 @@ def audit_workforce(case: Case, ledger: Ledger) -> None:
             if ledger.holds("people_row", where, row is not None, "a row", None, message) and row is not None:
                 trained = _trained(case, rows, country, year)
                 _row(case, row, people, trained, needed.get((country, year), 0.0), ledger)
+                _tightness(row, people.available + _trainable(by_year, year), ledger)
 
 
 def _needed(case: Case) -> dict[tuple[str, int], float]:
@@ -47,6 +50,10 @@ def _trained(case: Case, rows: dict[tuple[str, int], Workforce], country: str, y
     )
 
 
+def _trainable(by_year: Mapping[int, People], year: int) -> float:
+    return sum(people.max_trained for begun, people in by_year.items() if begun + people.training_years <= year)
+
+
 def _row(case: Case, row: Workforce, people: People, trained: float, needed: float, ledger: Ledger) -> None:
     where = place(row)
     ledger.same("people_available", where, people.available, row.available, "The cells say who is there.", PEOPLE)
@@ -65,10 +72,17 @@ def _row(case: Case, row: Workforce, people: People, trained: float, needed: flo
     ledger.same("people_spare", where, spare, row.spare, "To spare is who is there and not needed.", PEOPLE)
     message = "Plants need no more people than are there and trained."
     ledger.at_least("people_enough", where, 0.0, row.spare, message, PEOPLE, row.needed)
-    message = "People are tight where all are needed."
-    edge = abs(row.spare) <= PEOPLE
-    ledger.holds("people_tight", where, edge or not row.tight, "no", "yes", message)
-    ledger.holds("people_tight", where, row.tight or row.spare > 0.0 or row.needed <= PEOPLE, "yes", "no", message)
     message = "Training costs its price for everyone who begins."
     cost = row.begin_training * people.cost_musd_per_person
     ledger.same("training_cost", where, cost, row.training_musd, message, MUSD)
+
+
+def _tightness(row: Workforce, most: float, ledger: Ledger) -> None:
+    where = place(row)
+    message = "The most who could be there are those available, and all who may be trained in time."
+    ledger.same("people_most", where, most, row.most, message, PEOPLE)
+    message = "People are tight where all are needed who could be there, but for a thousandth."
+    left = row.most - max(0.05, 0.001 * row.most) - row.needed
+    ledger.holds("people_tight", where, left <= PEOPLE or not row.tight, "no", "yes", message)
+    loose = left > -PEOPLE or row.needed <= PEOPLE
+    ledger.holds("people_tight", where, row.tight or loose, "yes", "no", message)

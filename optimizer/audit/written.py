@@ -164,6 +164,7 @@ class Workforce(NamedTuple):
     trained: float
     needed: float
     spare: float
+    most: float
     tight: bool
     training_musd: float
 

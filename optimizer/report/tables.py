@@ -47,7 +47,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 # Tables that stand there only with the sheet of the same name.
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "workforce": (
-        "country", "year", "available", "begin_training", "trained", "needed", "spare", "tight", "training_musd",
+        "country", "year", "available", "begin_training", "trained", "needed", "spare", "most", "tight", "training_musd",
     ),
 }  # fmt: skip
 
