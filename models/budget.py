@@ -1,6 +1,6 @@
 """Public outlay by year and funder within the budgets.
 
-Needs CapexSpent_musd, Purchase_musd. Adds Outlay_musd by what is paid for, and Pay_musd where there are pots.
+Needs CapexSpent_musd, Purchase_musd, Training_musd. Adds Outlay_musd by what is paid for, and Pay_musd where there are pots.
 
 Pots of one funder that may pay for the same and differ in their year alone are one purse; countries and stages for which the
 same purses may pay are one claim. Neither changes what can be paid (the proof is in FORMULATION.md).
@@ -15,7 +15,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from models.instance import STOCKPILE_STAGE, Instance, Pot
+from models.instance import STOCKPILE_STAGE, TRAINING_STAGE, Instance, Pot
 from models.relief import add_relief
 
 _Claimant = tuple[str, str]  # country, stage
@@ -55,9 +55,9 @@ def add_budget(m: Any, instance: Instance) -> None:
 
     @m.Expression(doc="public money of all years, undiscounted, MUSD")
     def TotalOutlay_musd(m):
-        return sum(m.Outlay_musd[p, t] for p in m.CANDIDATES for t in m.YEARS) + sum(
-            m.Purchase_musd[g, t] for g in stocks for t in m.YEARS
-        )
+        plants = sum(m.Outlay_musd[p, t] for p in m.CANDIDATES for t in m.YEARS)
+        bought = sum(m.Purchase_musd[g, t] for g in stocks for t in m.YEARS)
+        return plants + bought + sum(m.Training_musd[c, t] for c in instance.workforce for t in m.YEARS)
 
     limits = [] if instance.budget_musd is None else [instance.budget_musd]
     m.BUDGETS = pyo.Set(initialize=list(range(len(limits))) if instance.candidates or stocks else [])
@@ -113,7 +113,7 @@ def purses_of(pots: Iterable[Pot]) -> dict[str, Purse]:
 
 
 def _asked(m: Any, instance: Instance) -> dict[_Claimant, list[Mapping[int, Any]]]:
-    """(country, stage) -> by what is paid for, candidates or purchases for stockpiles, the outlay by year."""
+    """(country, stage) -> by what is paid for, candidates, purchases for stockpiles or training, the outlay by year."""
     asked: dict[_Claimant, list[Mapping[int, Any]]] = defaultdict(list)
     for p, project in instance.candidates.items():
         if project.capex_musd > 0.0 and project.public_share > 0.0 and project.funding_years:
@@ -121,6 +121,9 @@ def _asked(m: Any, instance: Instance) -> dict[_Claimant, list[Mapping[int, Any]
     for g, stock in instance.stockpiles.items():
         if stock.purchase_musd_per_kt:
             asked[stock.country, STOCKPILE_STAGE].append({t: m.Purchase_musd[g, t] for t in instance.years})
+    for c, force in instance.workforce.items():
+        if any(force.cost_musd_per_person[t] * m.Train_people[c, t].ub > 0.0 for t in instance.years):
+            asked[c, TRAINING_STAGE].append({t: m.Training_musd[c, t] for t in instance.years})
     return asked
 
 

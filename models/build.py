@@ -22,6 +22,7 @@ from models.sets import add_investment_sets, add_operation_sets
 from models.supply import add_draws, add_imports, add_stock_balance, add_stockpiles
 from models.tightening import add_tightening
 from models.transport import add_transport
+from models.workforce import add_workforce
 
 
 def build_model(instance: Instance, options: Options) -> Any:
@@ -50,6 +51,7 @@ def build_model(instance: Instance, options: Options) -> Any:
     add_redundancy(m, instance, options.relaxed)
     add_guards(m, instance, m.networks)
     add_resilience(m, instance)
+    add_workforce(m, instance)
     add_budget(m, instance)
     if options.minimize is Goal.COST:
         add_costs(m, instance)

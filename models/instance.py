@@ -14,6 +14,7 @@ from functools import cached_property
 BASE = "base"
 ANY_FUNDER = "all"
 STOCKPILE_STAGE = "stockpile"
+TRAINING_STAGE = "training"
 
 
 class Origin(StrEnum):
@@ -70,7 +71,7 @@ class Project:
 
     ``fixed_fraction`` (existing and committed): share of the nameplate that stands in each operating year.
     ``output_fraction`` (candidates): share of the size that stands in the n-th operating year, n = 1, 2, ...; the last
-    value holds on. ``spend`` are the shares of the outlay by year from the funding year.
+    value holds on. ``spend`` are the shares of the outlay by year from the funding year. ``workforce``: people at nameplate.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Project:
     min_utilization: float = 0.0
     group: str = ""
     requires: tuple[str, ...] = ()
+    workforce: float = 0.0
 
     def __post_init__(self) -> None:
         if self.min_size_ktpy > self.nameplate_ktpy:
@@ -111,6 +113,11 @@ class Project:
         """Share of the size that stands in year t if funded in year v: ramp(t - v - lead + 1), 0 before it."""
         n = t - v - self.lead_years + 1
         return self.output_fraction[min(n, len(self.output_fraction)) - 1] if n >= 1 else 0.0
+
+    @property
+    def people_per_ktpy(self) -> float:
+        """People for a kt per year of capacity that stands; a plant without capacity needs nobody."""
+        return self.workforce / self.nameplate_ktpy if self.nameplate_ktpy else 0.0
 
     def operates(self, v: int, t: int) -> bool:
         """Whether year t is an operating year if funded in year v."""
@@ -190,6 +197,30 @@ class Pot:
 
 
 @dataclass(frozen=True)
+class Workforce:
+    """People of a country for the plants that are funded, by year; plants that stand already have theirs.
+
+    ``available``: free for new plants without training. Those who begin training in a year, at most ``max_trained``, cost
+    ``cost_musd_per_person`` in that year, are ready ``training_years`` later and stay.
+    """
+
+    country: str
+    available: Mapping[int, float]
+    max_trained: Mapping[int, float]
+    cost_musd_per_person: Mapping[int, float]
+    training_years: Mapping[int, int]
+
+    @property
+    def name(self) -> str:
+        """What its outlays are called."""
+        return f"{TRAINING_STAGE}:{self.country}"
+
+    def begun(self, t: int) -> tuple[int, ...]:
+        """Years of which the trained are ready by year t."""
+        return tuple(y for y, lasts in self.training_years.items() if y + lasts <= t)
+
+
+@dataclass(frozen=True)
 class Rule:
     """A redundancy rule over a stage's plants or over the plants that can make a material.
 
@@ -260,6 +291,7 @@ class Instance:
     measure: Measure
     resilience_weight: float
     capex_charge: CapexCharge
+    workforce: Mapping[str, Workforce] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if list(self.years) != list(range(self.years[0], self.years[-1] + 1)):
@@ -289,6 +321,10 @@ class Instance:
     def weighted_demand_kt(self) -> float:
         """Sum over base rows and years of priority x demand: 100 coverage points."""
         return sum(d.priority[t] * d.demand_kt[t] for d in self.demands.values() for t in self.years)
+
+    def needs_people(self, project: Project) -> bool:
+        """Whether a candidate needs people in a country whose people are limited."""
+        return project.is_candidate and project.people_per_ktpy > 0.0 and project.country in self.workforce
 
     def route(self, material: str, start: str, end: str) -> Route:
         """Return the leg's route: the most specific of the named ones holds, and holds whole."""

@@ -15,9 +15,14 @@ from models.options import Options
 TERMS = ("capex", "fixed_opex", "opex", "transport", "imports", "stockpile", "shortfall")
 
 
+def terms_of(instance: Instance) -> tuple[str, ...]:
+    """Cost terms of a case: training is one where people are limited."""
+    return (*TERMS, "training") if instance.workforce else TERMS
+
+
 def add_costs(m: Any, instance: Instance) -> None:
     """Add TermCost_musd by term and year, undiscounted, and TotalCost_musd, discounted to the first year."""
-    m.TERMS = pyo.Set(initialize=TERMS)
+    m.TERMS = pyo.Set(initialize=terms_of(instance))
 
     @m.Expression(m.TERMS, m.YEARS, doc="cost of the base case by term and year, undiscounted, MUSD")
     def TermCost_musd(m, term, t):

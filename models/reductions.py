@@ -17,14 +17,15 @@ def without_dominated_years(instance: Instance) -> Instance:
     From the year on in which the last money that may pay for a project is there (without pots: from its first), funding it
     earlier costs the budget no more and gives no less capacity. Kept are the years up to the first such year.
 
-    It holds for a project whose ramp never falls, that has no minimum utilization, in no rule on shares of countries, whose
-    pots all keep what is left for later years, and whose prerequisites are dominated no later than itself.
+    It holds for a project whose ramp never falls, that has no minimum utilization, in no rule on shares of countries, that
+    needs no people where they are limited, whose pots all keep what is left for later years, and whose prerequisites are
+    dominated no later than itself.
     """
     shared = {p for rule in instance.rules.values() if rule.max_country_share is not None for p in rule.conversion}
     enough: dict[str, int] = {}
     for p, project in instance.candidates.items():
         year = _money_is_there(instance, project)
-        if project.funding_years and year is not None and p not in shared and _is_monotone(project):
+        if project.funding_years and year is not None and p not in shared and _is_monotone(instance, project):
             enough[p] = max(year, project.funding_years[0])
     while tied := {p for p in enough if any(_is_late(instance, enough, p, q) for q in instance.projects[p].requires)}:
         enough = {p: year for p, year in enough.items() if p not in tied}
@@ -38,19 +39,23 @@ def without_dominated_years(instance: Instance) -> Instance:
 
 
 def loosened(instance: Instance) -> Instance:
-    """Leave out minimum utilization and the rules on shares of countries: its least shortfall is never above that of the whole.
+    """Leave out minimum utilization, shares of countries and people: its least shortfall is never above that of the whole.
 
     Without them most funding years are dominated, so that a bound is found much faster.
     """
     projects = {name: replace(project, min_utilization=0.0) for name, project in instance.projects.items()}
     rules = {name: replace(rule, max_country_share=None) for name, rule in instance.rules.items()}
-    return without_dominated_years(replace(instance, projects=projects, rules=rules))
+    return without_dominated_years(replace(instance, projects=projects, rules=rules, workforce={}))
 
 
-def _is_monotone(project: Project) -> bool:
-    """Whether earlier funding never gives less capacity in any year, nor forces a plant to run."""
+def _is_monotone(instance: Instance, project: Project) -> bool:
+    """Whether earlier funding never gives less capacity in any year, nor forces a plant to run, nor takes people sooner."""
     steps = project.output_fraction
-    return project.min_utilization == 0.0 and all(a <= b for a, b in zip(steps, steps[1:], strict=False))
+    return (
+        not instance.needs_people(project)
+        and project.min_utilization == 0.0
+        and all(a <= b for a, b in zip(steps, steps[1:], strict=False))
+    )
 
 
 def _is_late(instance: Instance, enough: dict[str, int], p: str, required: str) -> bool:

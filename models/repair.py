@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from models.instance import BASE, Demand, Goal, Instance, Offer, Project, Scenario
+from models.instance import BASE, Demand, Goal, Instance, Offer, Project, Scenario, Workforce
 from models.solution import Funding
+from models.standing import people_needed, people_trained, standing_ktpy
 
 # What a row served is asked for again but for this share: the plan's own flows are known to a solver's tolerance.
 _WITHIN = 1e-7
@@ -20,11 +21,15 @@ _STOCK = "#stock"
 
 @dataclass(frozen=True)
 class HeldPlan:
-    """What a plan fixes: its fundings, stocks at the end of a year (g, t), what it serves with nothing lost (d, t), in kt."""
+    """What a plan fixes: its fundings, stocks at the end of a year (g, t), what it serves with nothing lost (d, t), in kt.
+
+    ``trained``: people who begin training by (country, t).
+    """
 
     fundings: tuple[Funding, ...]
     level_kt: Mapping[tuple[str, int], float] = field(default_factory=dict)
     served_kt: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    trained: Mapping[tuple[str, int], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,25 @@ def repair_case(instance: Instance, plan: HeldPlan, loss: Scenario, wish: Wish) 
         scenarios={BASE: lost},
         budget_musd=None,
         resilience_weight=0.0,
+        workforce=_people_left(instance, plan, first),
     )
+
+
+def _people_left(instance: Instance, plan: HeldPlan, first: int) -> dict[str, Workforce]:
+    """Whom the plan leaves for others: who is there and trained and not needed, and training from ``first`` on beside its own."""
+    needed = people_needed(instance, standing_ktpy(instance, plan.fundings))
+    ready = people_trained(instance, plan.trained)
+    return {
+        c: replace(
+            force,
+            available={t: max(0.0, x + ready[c, t] - needed[c, t]) for t, x in force.available.items()},
+            max_trained={
+                t: max(0.0, x - plan.trained.get((c, t), 0.0)) if t >= first else 0.0
+                for t, x in force.max_trained.items()
+            },
+        )
+        for c, force in instance.workforce.items()
+    }
 
 
 def standing(instance: Instance, fundings: Iterable[Funding]) -> Instance:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.instance import ANY_FUNDER, BASE, STOCKPILE_STAGE, Instance, Origin
+from models.instance import ANY_FUNDER, BASE, STOCKPILE_STAGE, TRAINING_STAGE, Instance, Origin
 from models.network import HUB
 from models.reading import Reader
 
@@ -31,8 +31,9 @@ class Funding:
 class Investment:
     """The decisions that are the same in every scenario.
 
-    ``capacity_ktpy`` by (p, t); ``bought_kt``, ``level_kt`` by (g, t); ``outlay_musd`` by (p or g, t); ``paid_musd`` by
-    (funder, p or g, t); ``cost_musd`` by (term, t), undiscounted, of the terms capex, fixed_opex and stockpile.
+    ``capacity_ktpy`` by (p, t); ``bought_kt``, ``level_kt`` by (g, t); ``outlay_musd`` by (p, g or training, t);
+    ``paid_musd`` by (funder, the same, t); ``cost_musd`` by (term, t), undiscounted, of the terms capex, fixed_opex, stockpile
+    and, where people are limited, training. ``trained``: people who begin training by (country, t).
     ``base_shortfall_kt`` (weighted) and ``base_running_musd`` (undiscounted), by year, are what the printed flows keep; without
     values of the second the flows settle the running cost themselves.
     """
@@ -47,6 +48,7 @@ class Investment:
     cost_musd: Mapping[tuple[str, int], float]
     base_shortfall_kt: Mapping[int, float]
     base_running_musd: Mapping[int, float]
+    trained: Mapping[tuple[str, int], float] = field(default_factory=dict)
 
     @property
     def total_outlay_musd(self) -> float:
@@ -94,6 +96,10 @@ def extract_investment(read: Reader, instance: Instance) -> Investment:
     """Read the first decisions from a solved plan model whose objective is cost."""
     m = read.m
     outlay, purchases = read.sums("outlay", m.Outlay_musd), read.sums("purchase", m.Purchase_musd)
+    training = {
+        (instance.workforce[c].name, t): musd for (c, t), musd in read.sums("training", m.Training_musd).items()
+    }
+    terms = ("capex", "fixed_opex", "stockpile", *(("training",) if instance.workforce else ()))
     costs = read.sums("cost", {key: m.TermCost_musd[key] for key in m.TermCost_musd})
     short, level = read.amounts(m.Shortfall_ktpy), read.every(m.Level_kt)
     draws = read.amounts(m.Draw_kt)
@@ -103,9 +109,9 @@ def extract_investment(read: Reader, instance: Instance) -> Investment:
         bought_kt=read.amounts(m.Buy_kt),
         level_kt=level,
         base_draw_kt={(g, t): draws.get((g, t, s), 0.0) for g, t, s in m.BASE_DRAWS},
-        outlay_musd=_filled(outlay | purchases),
-        paid_musd=_filled(_paid(read, instance, outlay, purchases)),
-        cost_musd={(x, t): costs[x, t] for x in ("capex", "fixed_opex", "stockpile") for t in instance.years},
+        outlay_musd=_filled(outlay | purchases | training),
+        paid_musd=_filled(_paid(read, instance, outlay, purchases, training)),
+        cost_musd={(x, t): costs[x, t] for x in terms for t in instance.years},
         base_shortfall_kt={
             t: sum(m.priority[d, t, BASE] * short.get((d, t, BASE), 0.0) for d in m.networks[BASE].groups)
             for t in instance.years
@@ -113,6 +119,7 @@ def extract_investment(read: Reader, instance: Instance) -> Investment:
         base_running_musd={
             t: sum(costs[x, t] for x in ("opex", "transport", "imports", "shortfall")) for t in instance.years
         },
+        trained=read.amounts(m.Train_people),
     )
 
 
@@ -127,11 +134,15 @@ def _fundings(read: Reader) -> tuple[Funding, ...]:
 
 
 def _paid(
-    read: Reader, instance: Instance, outlay: dict[tuple[str, int], float], purchases: dict[tuple[str, int], float]
+    read: Reader,
+    instance: Instance,
+    outlay: dict[tuple[str, int], float],
+    purchases: dict[tuple[str, int], float],
+    training: dict[tuple[str, int], float],
 ) -> dict[tuple[str, str, int], float]:
     """Share what each purse paid for a claim out among its projects, in proportion to their outlays."""
     if not instance.pots:
-        return {(ANY_FUNDER, what, t): musd for (what, t), musd in (outlay | purchases).items()}
+        return {(ANY_FUNDER, what, t): musd for (what, t), musd in (outlay | purchases | training).items()}
     m, claimed = read.m, defaultdict[tuple[str, str, int], list[tuple[str, float]]](list)
     for (p, t), musd in outlay.items():
         project = instance.projects[p]
@@ -140,6 +151,10 @@ def _paid(
     for (g, t), musd in purchases.items():
         if musd:
             claimed[*m.claim_of[instance.stockpiles[g].country, STOCKPILE_STAGE], t].append((g, musd))
+    country = {force.name: c for c, force in instance.workforce.items()}
+    for (name, t), musd in training.items():
+        if musd:
+            claimed[*m.claim_of[country[name], TRAINING_STAGE], t].append((name, musd))
     paid: dict[tuple[str, str, int], float] = defaultdict(float)
     for (b, c, h, t), payment in read.amounts(m.Pay_musd).items():
         total = sum(musd for _, musd in claimed[c, h, t])

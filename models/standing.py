@@ -8,6 +8,9 @@ from models.instance import Instance, Project
 from models.investment import spend_share
 from models.solution import Funding
 
+# The cost step may give back a trace of the coverage, and with it of a plant: a thousandth of the people, a twentieth of one.
+_SHARE, _PERSON = 1e-3, 0.05
+
 
 def standing_ktpy(
     instance: Instance, fundings: Iterable[Funding], delays: Mapping[str, int] | None = None
@@ -50,10 +53,54 @@ def capex_musd(project: Project, size_ktpy: float) -> float:
     return project.capex_musd * (project.fixed_capex_share + (1.0 - project.fixed_capex_share) * part)
 
 
+def people_needed(instance: Instance, capacity_ktpy: Mapping[tuple[str, int], float]) -> dict[tuple[str, int], float]:
+    """People whom funded plants need, by (country, t), in the countries whose people are limited."""
+    needed = {(c, t): 0.0 for c in instance.workforce for t in instance.years}
+    for (p, t), capacity in capacity_ktpy.items():
+        project = instance.projects[p]
+        if instance.needs_people(project):
+            needed[project.country, t] += project.people_per_ktpy * capacity
+    return needed
+
+
+def people_trained(instance: Instance, trained: Mapping[tuple[str, int], float]) -> dict[tuple[str, int], float]:
+    """People who have been trained and are ready, by (country, t); ``trained``: who begins, by (country, t)."""
+    return {
+        (c, t): sum(trained.get((c, y), 0.0) for y in force.begun(t))
+        for c, force in instance.workforce.items()
+        for t in instance.years
+    }
+
+
+def people_at_most(instance: Instance) -> dict[tuple[str, int], float]:
+    """People who could be there if all were trained who may be, by (country, t)."""
+    return {
+        (c, t): force.available[t] + sum(force.max_trained[y] for y in force.begun(t))
+        for c, force in instance.workforce.items()
+        for t in instance.years
+    }
+
+
+def tight_years(instance: Instance, capacity_ktpy: Mapping[tuple[str, int], float]) -> dict[str, tuple[int, ...]]:
+    """Countries, with the years, in which plants need everyone who could be there: more money could not train more in time."""
+    needed, most = people_needed(instance, capacity_ktpy), people_at_most(instance)
+    return {
+        c: tuple(
+            t
+            for t in instance.years
+            if needed[c, t] > 0.0 and most[c, t] - needed[c, t] <= max(_PERSON, _SHARE * most[c, t])
+        )
+        for c in instance.workforce
+    }
+
+
 def outlays_musd(
-    instance: Instance, fundings: Iterable[Funding], bought_kt: Mapping[tuple[str, int], float]
+    instance: Instance,
+    fundings: Iterable[Funding],
+    bought_kt: Mapping[tuple[str, int], float],
+    trained: Mapping[tuple[str, int], float],
 ) -> dict[tuple[str, int], float]:
-    """Public money by (p or g, t), undiscounted: of fundings by their spend profile, what is bought for stocks; not where 0."""
+    """Public money by (p, g or training, t), undiscounted: of fundings by their spend profile, stocks, training; not where 0."""
     last = instance.years[-1]
     outlays = {
         (f.project, t): spend_share(project, f.year, t, last) * project.public_share * capex_musd(project, f.size_ktpy)
@@ -63,4 +110,7 @@ def outlays_musd(
         if t >= f.year
     }
     outlays |= {(g, t): (instance.stockpiles[g].purchase_musd_per_kt or 0.0) * kt for (g, t), kt in bought_kt.items()}
+    for (c, t), people in trained.items():
+        force = instance.workforce[c]
+        outlays[force.name, t] = force.cost_musd_per_person[t] * people
     return {key: musd for key, musd in outlays.items() if musd}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from models.instance import Instance
+from models.instance import STOCKPILE_STAGE, TRAINING_STAGE, Instance
 
 _Claim = tuple[str, str]
 
@@ -68,9 +68,9 @@ def _held(m: Any, purses: Iterable[str], years: tuple[int, ...]) -> Mapping[int,
 
 
 def _most_asked(m: Any, instance: Instance, claims: Iterable[_Claim], t: int) -> float:
-    """What all candidates and purchases of the claims could cost the public by the end of a year."""
+    """What all candidates of the claims could cost the public by the end of a year; purchases and training have no end."""
     chosen = set(claims)
     inside = {claimant for claimant, claim in m.claim_of.items() if claim in chosen}
     plants = sum(p.public_share * p.capex_musd for p in instance.candidates.values() if (p.country, p.stage) in inside)
-    bought = any(claimant[1] == "stockpile" for claimant in inside)
+    bought = any(stage in (STOCKPILE_STAGE, TRAINING_STAGE) for _, stage in inside)
     return float("inf") if bought else plants

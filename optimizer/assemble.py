@@ -7,7 +7,6 @@ in, ``each`` becomes one scenario per target.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from models.finance import discount_factor
@@ -26,16 +25,16 @@ from models.instance import (
     Route,
     Rule,
     Stockpile,
+    Workforce,
 )
 from optimizer.cells import Record, records, settings
 from optimizer.disruptions import expand_scenarios
-from optimizer.units import T_PER_KT
+from optimizer.series import by_series, held, linear
+from optimizer.units import T_PER_KT, USD_PER_MUSD
 from optimizer.workbook import Workbook
 
 _LEAST_COUNTED_T = 1.0
 _YEARS_TO_FILL_A_STOCK = 5.0
-
-Series = dict[tuple[object, ...], list[Record]]
 
 
 def assemble(workbook: Workbook, budget_musd: float | None = None) -> Instance:
@@ -78,6 +77,7 @@ def assemble(workbook: Workbook, budget_musd: float | None = None) -> Instance:
         measure=Measure(str(given.get("resilience_measure", Measure.AVERAGE))),
         resilience_weight=_setting(given, "resilience_weight", 1.0),
         capex_charge=CapexCharge(str(given.get("capex_charge", CapexCharge.FULL))),
+        workforce=_workforce(workbook, years),
     )
 
 
@@ -133,6 +133,7 @@ def _projects(workbook: Workbook, years: tuple[int, ...], stages: dict[str, str]
             opex_musd_per_kt=row.number_or("opex_usd_per_kg", 0.0),
             fixed_opex_musd_per_year=row.number_or("fixed_opex_musd_per_year", 0.0),
             group=row.text("group"),
+            workforce=row.number_or("workforce", 0.0),
         )
         fill = _candidate if project.is_candidate else _standing
         projects[project.name] = fill(project, row, ramp, years)
@@ -180,39 +181,12 @@ def _standing(project: Project, row: Record, ramp: tuple[float, ...], years: tup
 # ---------------------------------------------------------------- series
 
 
-def _series(rows: Iterable[Record], key: Callable[[Record], tuple[object, ...]]) -> Series:
-    """Rows of each series, by year."""
-    series: Series = defaultdict(list)
-    for row in rows:
-        series[key(row)].append(row)
-    return {name: sorted(group, key=lambda r: r.year("year") or 0) for name, group in series.items()}
-
-
-def _linear(rows: list[Record], column: str, years: tuple[int, ...]) -> dict[int, float]:
-    """Linear between given years, flat after the last."""
-    points = [(row.year("year") or 0, row.number_or(column, 0.0)) for row in rows]
-    return {t: _interpolated(points, t) for t in years}
-
-
-def _interpolated(points: list[tuple[int, float]], t: int) -> float:
-    before = [point for point in points if point[0] <= t][-1]
-    after = next((point for point in points if point[0] > t), None)
-    if after is None:
-        return before[1]
-    return before[1] + (after[1] - before[1]) * (t - before[0]) / (after[0] - before[0])
-
-
-def _held(rows: list[Record], column: str, years: tuple[int, ...]) -> dict[int, float | None]:
-    """Each row's value holds from its year until the next row of the series."""
-    return {t: [row.number(column) for row in rows if (row.year("year") or 0) <= t][-1] for t in years}
-
-
 def _demands(workbook: Workbook, years: tuple[int, ...]) -> dict[str, Demand]:
     def key(row: Record) -> tuple[object, ...]:
         return row.text("sector"), row.text("country"), row.text("material"), row.flag("allied_only", False)
 
     demands = {}
-    for (sector, country, material, allied_only), rows in _series(records(workbook, "Demand"), key).items():
+    for (sector, country, material, allied_only), rows in by_series(records(workbook, "Demand"), key).items():
         name = "|".join(map(str, (sector, country, material, "allied" if allied_only else "any")))
         demands[name] = Demand(
             name=name,
@@ -220,10 +194,10 @@ def _demands(workbook: Workbook, years: tuple[int, ...]) -> dict[str, Demand]:
             country=str(country),
             material=str(material),
             allied_only=bool(allied_only),
-            demand_kt={t: x / T_PER_KT for t, x in _linear(rows, "demand_t", years).items()},
-            priority={t: 1.0 if x is None else x for t, x in _held(rows, "priority", years).items()},
-            min_coverage={t: x or 0.0 for t, x in _held(rows, "min_coverage", years).items()},
-            shortfall_musd_per_kt=_held(rows, "shortfall_usd_per_kg", years),
+            demand_kt={t: x / T_PER_KT for t, x in linear(rows, "demand_t", years).items()},
+            priority={t: 1.0 if x is None else x for t, x in held(rows, "priority", years).items()},
+            min_coverage={t: x or 0.0 for t, x in held(rows, "min_coverage", years).items()},
+            shortfall_musd_per_kt=held(rows, "shortfall_usd_per_kg", years),
         )
     return demands
 
@@ -233,7 +207,7 @@ def _offers(workbook: Workbook, years: tuple[int, ...], countries: dict[str, Cou
         return row.text("supplier"), row.text("material"), row.text("country")
 
     offers = {}
-    for (supplier, material, country), rows in _series(records(workbook, "Imports"), key).items():
+    for (supplier, material, country), rows in by_series(records(workbook, "Imports"), key).items():
         name = "|".join(map(str, (supplier, material, country or "any")))
         offers[name] = Offer(
             name=name,
@@ -241,8 +215,8 @@ def _offers(workbook: Workbook, years: tuple[int, ...], countries: dict[str, Cou
             material=str(material),
             country=str(country) or None,
             origin=Origin.ALLIED if countries[str(supplier)].makes_allied else Origin.OPEN,
-            max_kt={t: x / T_PER_KT for t, x in _linear(rows, "max_t", years).items()},
-            price_musd_per_kt=_linear(rows, "price_usd_per_kg", years),
+            max_kt={t: x / T_PER_KT for t, x in linear(rows, "max_t", years).items()},
+            price_musd_per_kt=linear(rows, "price_usd_per_kg", years),
         )
     return offers
 
@@ -282,6 +256,22 @@ def _stockpiles(workbook: Workbook) -> dict[str, Stockpile]:
             base_draw=row.flag("base_draw", False),
         )
     return stocks
+
+
+def _workforce(workbook: Workbook, years: tuple[int, ...]) -> dict[str, Workforce]:
+    def filled(rows: list[Record], column: str, unit: float = 1.0) -> dict[int, float]:
+        return {t: (x or 0.0) / unit for t, x in held(rows, column, years).items()}
+
+    return {
+        str(country): Workforce(
+            country=str(country),
+            available=linear(rows, "available", years),
+            max_trained=filled(rows, "max_trained_per_year"),
+            cost_musd_per_person=filled(rows, "training_cost_usd_per_person", USD_PER_MUSD),
+            training_years={t: int(x) for t, x in filled(rows, "training_years").items()},
+        )
+        for (country,), rows in by_series(records(workbook, "Workforce"), lambda row: (row.text("country"),)).items()
+    }
 
 
 def _pots(workbook: Workbook) -> dict[str, Pot]:

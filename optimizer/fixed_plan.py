@@ -17,13 +17,15 @@ from optimizer.output import MANIFEST, TABLES
 from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook
 
-_PORTFOLIO, _STOCKS = "portfolio.csv", "stocks.csv"
+_PORTFOLIO, _STOCKS, _WORKFORCE = "portfolio.csv", "stocks.csv", "workforce.csv"
 _LEAST_SHARE = 1.0 - 1e-6
 
 
 @dataclass(frozen=True)
 class FixedPlan:
     """What is funded, with sizes in kt/year, and what the plan buys, draws and keeps of stocks (kt by stock and year).
+
+    ``trained``: people who begin training, by country and year.
 
     ``source`` says in words where it comes from; ``sha256`` is the digest of the cells that it was found for, ``budget_musd``
     the budget in force then; both None with a sheet Plan.
@@ -36,6 +38,7 @@ class FixedPlan:
     level_kt: Mapping[tuple[str, int], float] = field(default_factory=dict)
     sha256: str | None = None
     budget_musd: float | None = None
+    trained: Mapping[tuple[str, int], float] = field(default_factory=dict)
 
 
 def plan_of_run(folder: Path) -> FixedPlan:
@@ -59,6 +62,7 @@ def plan_of_run(folder: Path) -> FixedPlan:
         stocks = [row for row in _rows(folder / TABLES / _STOCKS) if row["scenario"] == BASE]
         sizes = {r["project"]: (int(r["funded_year"]), float(r["size_t_per_year"]) / T_PER_KT) for r in funded}
         whole = all(float(row["funded_share"] or 1.0) >= _LEAST_SHARE for row in funded)
+        trained = trained_in(folder)
         kept = {name: _by_stock(stocks, name) for name in ("bought_t", "drawn_t", "level_t")}
     except (OSError, KeyError, ValueError) as error:
         problem = f"the tables cannot be read ({type(error).__name__}: {error})"
@@ -74,6 +78,7 @@ def plan_of_run(folder: Path) -> FixedPlan:
         level_kt=kept["level_t"],
         sha256=str(given["sha256"]) if isinstance(given, dict) and "sha256" in given else None,
         budget_musd=float(budget) if isinstance(budget, (int, float)) else None,
+        trained=trained,
     )
 
 
@@ -112,7 +117,7 @@ def investment_of(instance: Instance, plan: FixedPlan) -> Investment:
         Funding(p, year, 1.0, size, capex_musd(instance.projects[p], size))
         for p, (year, size) in sorted(plan.sizes.items(), key=lambda item: (item[1][0], item[0]))
     )
-    outlay = outlays_musd(instance, fundings, plan.bought_kt)
+    outlay = outlays_musd(instance, fundings, plan.bought_kt, plan.trained)
     levels = {
         (g, t): plan.level_kt.get((g, t), stock.opening_kt)
         for g, stock in instance.stockpiles.items()
@@ -134,6 +139,7 @@ def investment_of(instance: Instance, plan: FixedPlan) -> Investment:
         cost_musd={},
         base_shortfall_kt={},
         base_running_musd={},
+        trained=plan.trained,
     )
 
 
@@ -167,6 +173,9 @@ def _unfit(instance: Instance, plan: FixedPlan) -> list[str]:
     for g in dict.fromkeys(g for g, _ in plan.level_kt):
         if g not in known:
             faults.append(f"stock {g}: not in the sheet Stockpiles.")
+    for c in dict.fromkeys(c for c, _ in plan.trained):
+        if c not in instance.workforce:
+            faults.append(f"people trained in {c}: not in the sheet Workforce.")
     return faults
 
 
@@ -190,6 +199,15 @@ def _manifest(folder: Path) -> dict[str, object]:
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
+
+
+def trained_in(folder: Path) -> dict[tuple[str, int], float]:
+    """People who begin training in the plan of a run, by country and year; none where its case has no sheet Workforce."""
+    path = folder / TABLES / _WORKFORCE
+    if not path.is_file():
+        return {}
+    begun = {(row["country"], int(row["year"])): float(row["begin_training"]) for row in _rows(path)}
+    return {key: people for key, people in begun.items() if people > 0.0}
 
 
 def _by_stock(rows: list[dict[str, str]], name: str) -> dict[tuple[str, int], float]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from models.instance import BASE, Goal, Instance, Measure
 from models.solution import Solution
+from optimizer.solve.people import Pinch
 from optimizer.solve.plan import PlanOutcome
 from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook
@@ -80,6 +81,24 @@ def of_solution(instance: Instance, solution: Solution) -> dict[str, object]:
     if instance.goal is Goal.COVERAGE:
         found["plan_weighted_shortfall_t"] = _t(_total_shortfall(instance, shortfalls))
     return found
+
+
+def of_people(instance: Instance, pinch: Pinch) -> dict[str, object]:
+    """What more people, or more money, would give: weighted tonnes served, or MUSD saved with objective cost."""
+    in_tonnes = instance.goal is Goal.COVERAGE
+    return {
+        "measure": "weighted_shortfall_t" if in_tonnes else "cost_musd",
+        "relaxed": pinch.relaxed,
+        "raised": [
+            {
+                "who": raised.who,
+                "more": raised.more,
+                "gain": None if raised.gain is None else _t(raised.gain) if in_tonnes else raised.gain,
+                "binds": raised.binds,
+            }
+            for raised in pinch.raised
+        ],
+    }
 
 
 def of_coverage(losses: pd.DataFrame) -> dict[str, object]:

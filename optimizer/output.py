@@ -13,7 +13,7 @@ from types import TracebackType
 
 import pandas as pd
 
-from optimizer.report.tables import COLUMNS
+from optimizer.report.tables import COLUMNS, OPTIONAL
 
 REPORT, MANIFEST, LOG, VIOLATIONS, TABLES = "report.xlsx", "manifest.json", "run.log", "violations.csv", "tables"
 
@@ -34,7 +34,11 @@ class Output:
     """
 
     def __init__(
-        self, folder: Path, report: str = REPORT, tables: Iterable[str] = COLUMNS, folders: Iterable[str] = ()
+        self,
+        folder: Path,
+        report: str = REPORT,
+        tables: Iterable[str] = (*COLUMNS, *OPTIONAL),
+        folders: Iterable[str] = (),
     ) -> None:
         self.folder = folder
         # What a run may leave, the report first: it is the file that may be open elsewhere. Others are never touched.

@@ -19,7 +19,7 @@ from optimizer.chain import streams
 from optimizer.checks import check
 from optimizer.findings import Finding, InputError, Level
 from optimizer.infeasible import explain_infeasibility
-from optimizer.manifest import of_coverage, of_input, of_solution, of_solve
+from optimizer.manifest import of_coverage, of_input, of_people, of_solution, of_solve
 from optimizer.output import REPORT, VIOLATIONS, Output
 from optimizer.progress import Progress
 from optimizer.report.excel import write_report
@@ -27,6 +27,7 @@ from optimizer.report.tables import bottleneck_table, make_tables
 from optimizer.solve.bottlenecks import find_bottlenecks
 from optimizer.solve.dispatch import dispatch_all
 from optimizer.solve.highs import Interrupt, Status
+from optimizer.solve.people import find_pinch
 from optimizer.solve.plan import PlanOutcome, Targets, solve_plan
 from optimizer.workbook import Workbook, read_workbook
 
@@ -111,6 +112,9 @@ def _solve(run: Run, output: Output, interrupt: Interrupt) -> Run:
             find_bottlenecks(instance, plan.investment, operations[BASE], streams(run.workbook))
         )
         output.write_tables(tables)
+    if instance.workforce:
+        with run.timed("people"):
+            run.manifest["people"] = of_people(instance, find_pinch(instance, plan.investment, interrupt))
     run.manifest |= of_solution(instance, solution) | of_coverage(tables["losses"])
     return _audit_and_publish(run, tables, output)
 

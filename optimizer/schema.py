@@ -233,7 +233,9 @@ _ALL_SHEETS = (
         _year("first_year", "Of operation, existing and committed", default="always"),
         _year("last_year", "Of operation, existing and committed", default="to the end"),
         _text("site", "Projects of one site are lost together", default="the project itself"),
-        _number("workforce", "people", "At nameplate", default="not shown"),
+        _number(
+            "workforce", "people", "At nameplate; needs people of Workforce by its ramped capacity", default="none"
+        ),
         _text("group", "At most one of a group is funded"),
         Column("requires", Kind.TEXTS, "Projects that must be funded no later", refers="Projects"),
         _text("owner", "For the report"),
@@ -295,7 +297,13 @@ _ALL_SHEETS = (
         _year("year", "Year of the pot", default="any year"),
         _yes_no("carry_over", "What is left serves later years", default="no"),
         Column("countries", Kind.TEXTS, "What it may pay for", default="all", refers="Countries"),
-        Column("stages", Kind.TEXTS, "What it may pay for; stockpile is one", default="all", also=("stockpile",)),
+        Column(
+            "stages",
+            Kind.TEXTS,
+            "What it may pay for; stockpile and training too",
+            default="all",
+            also=("stockpile", "training"),
+        ),
     ),
     _sheet(
         "Redundancy",
@@ -344,6 +352,25 @@ _ALL_SHEETS = (
         _number("holding_usd_per_kg_year", "USD/kg/yr", "On the level at the end of a year", default="0"),
         _yes_no("base_draw", "May be drawn in the base case too", default="no"),
         _yes_no("allied", "What it holds is of allied origin", default="no"),
+    ),
+    _sheet(
+        "Workforce",
+        "Trained people for new plants, by country; a country without rows has no limit",
+        ("country", "year"),
+        _text("country", "Where the plants stand", required=True, refers="Countries"),
+        _year("year", "Year; sparse years as in Demand", required=True),
+        _number("available", "people", "Free for new plants, beside those in standing plants", required=True),
+        _number("training_cost_usd_per_person", "USD", "Public outlay of the year (stage training)", default="0"),
+        _number("max_trained_per_year", "people", "Most who may begin training in a year", default="0"),
+        Column(
+            "training_years",
+            Kind.INTEGER,
+            "From the begin of training to work",
+            "years",
+            low=0.0,
+            high=100.0,
+            default="(where people are trained: required)",
+        ),
     ),
     _sheet(
         "Plan",

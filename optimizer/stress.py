@@ -172,8 +172,8 @@ def _overrun(case: StressCase, share: float) -> Overrun:
     """The same plan with capital dearer by a share: what is missing, of the budget and of the pots."""
     instance, investment, plan = case.instance, case.stress.investment, case.payload.plan
     budget = instance.budget_musd if plan.budget_musd is None else plan.budget_musd
-    capital = outlays_musd(instance, investment.fundings, {})
-    purchases = outlays_musd(instance, (), investment.bought_kt)
+    capital = outlays_musd(instance, investment.fundings, {}, {})
+    purchases = outlays_musd(instance, (), investment.bought_kt, investment.trained)
     dearer = by_claim(instance, {key: musd * (1.0 + share) for key, musd in capital.items()} | purchases)
     planned = by_claim(instance, capital | purchases)
     return Overrun(

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from models.instance import Instance
+from models.instance import TRAINING_STAGE, Instance
 from models.repair import HeldPlan
 from models.solution import Investment
 from models.standing import outlays_musd
@@ -71,7 +71,7 @@ class StressCase:
             for d, demand in self.instance.demands.items()
             for t in self.instance.years
         }
-        return HeldPlan(investment.fundings, investment.level_kt, served)
+        return HeldPlan(investment.fundings, investment.level_kt, served, investment.trained)
 
     @cached_property
     def variables(self) -> list[Variable]:
@@ -197,7 +197,7 @@ def _drawn(case: StressCase, values: np.ndarray) -> DrawResult:
     instance = assemble(changed(case.payload.workbook, case.variables, values.tolist()))
     investment = _resized(case, instance)
     years = [_year(case, instance, investment, t) for t in instance.years]
-    outlay = outlays_musd(instance, investment.fundings, investment.bought_kt)
+    outlay = outlays_musd(instance, investment.fundings, investment.bought_kt, investment.trained)
     return DrawResult(
         values=tuple(float(x) for x in values),
         short_kt={(s, year.t): kt for year in years for s, kt in year.base.short_kt.items()},
@@ -219,7 +219,7 @@ def _resized(case: StressCase, instance: Instance) -> Investment:
         )
         for p, (year, size) in plan.sizes.items()
     }
-    kept = FixedPlan(sizes, plan.source, plan.bought_kt, plan.drawn_kt, plan.level_kt)
+    kept = FixedPlan(sizes, plan.source, plan.bought_kt, plan.drawn_kt, plan.level_kt, trained=plan.trained)
     return investment_of(instance, kept)
 
 
@@ -230,11 +230,14 @@ def _year(case: StressCase, instance: Instance, investment: Investment, t: int) 
 
 
 def by_claim(instance: Instance, outlay_musd: Mapping[tuple[str, int], float]) -> dict[Claim, float]:
-    """Outlays by country, stage and year; purchases for stocks are a stage of their own."""
+    """Outlays by country, stage and year; purchases for stocks are a stage of their own, and so is training."""
     found: dict[Claim, float] = {}
+    trainers = {force.name: c for c, force in instance.workforce.items()}
     for (what, t), musd in outlay_musd.items():
         if what in instance.projects:
             claim = (instance.projects[what].country, instance.projects[what].stage, t)
+        elif what in trainers:
+            claim = (trainers[what], TRAINING_STAGE, t)
         else:
             claim = (instance.stockpiles[what].country, "stockpile", t)
         found[claim] = found.get(claim, 0.0) + musd

@@ -21,6 +21,7 @@ from optimizer.audit.outlays import audit_outlays
 from optimizer.audit.redundancy import audit_redundancy
 from optimizer.audit.runs import audit_runs
 from optimizer.audit.trade import audit_flows, audit_imports, audit_stocks
+from optimizer.audit.workforce import audit_workforce
 from optimizer.audit.written import read_written
 from optimizer.workbook import Workbook
 
@@ -39,6 +40,7 @@ _RECOUNTS = (
     audit_losses,
     audit_shortfall,
     audit_redundancy,
+    audit_workforce,
     audit_outlays,
     audit_costs,
 )
@@ -72,7 +74,7 @@ def audit(
     facts = read_facts(workbook)
     message = "The manifest states the objective of the workbook."
     ledger.agrees("objective", "manifest objective", facts.settings.objective, str(manifest["objective"]), message)
-    written = read_written(tables, ledger)
+    written = read_written(tables, ledger, () if facts.workforce else ("workforce",))
     if written is not None:
         known = keep_known(written, facts, ledger)
         relaxed = bool(manifest.get("relaxed", False))

@@ -39,6 +39,7 @@ def _recount(case: Case) -> tuple[Terms, Terms]:
         *_fixed_opex(case),
         *_operation(case),
         *_stockpiles(case),
+        *_training(case),
         *_shortfall(case),
     ):
         terms[term, year] = terms.get((term, year), 0.0) + musd
@@ -112,6 +113,15 @@ def _stockpiles(case: Case) -> Entries:
             musd = row.bought_t * (pile.price_usd_per_kg or 0.0) + row.level_t * pile.holding_usd_per_kg
             entries.append(("stockpile", row.year, musd * MUSD_PER_KUSD))
     return entries
+
+
+def _training(case: Case) -> Entries:
+    """List what training costs."""
+    people = case.facts.workforce
+    return [
+        ("training", row.year, row.begin_training * people[row.country][row.year].cost_musd_per_person)
+        for row in case.written.workforce
+    ]
 
 
 def _shortfall(case: Case) -> Entries:

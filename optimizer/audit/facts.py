@@ -21,6 +21,7 @@ from optimizer.audit.market import (
     read_offers,
     read_stockpiles,
 )
+from optimizer.audit.people import People, read_workforce
 from optimizer.audit.plants import Project, Recipe, read_projects, read_recipes
 from optimizer.audit.scenarios import Scenario, Targets, read_scenarios
 from optimizer.audit.written import Written
@@ -118,6 +119,7 @@ class Facts:
     pots: tuple[Pot, ...]
     rules: tuple[Rule, ...]
     scenarios: Mapping[str, Scenario]
+    workforce: Mapping[str, Mapping[int, People]]
 
     def origin_of(self, supplier: str) -> str:
         """Return the origin of what a supplier sells."""
@@ -179,6 +181,7 @@ def read_facts(workbook: Workbook) -> Facts:
         pots=_pots(workbook),
         rules=_rules(workbook, chosen.first_year),
         scenarios=read_scenarios(workbook, chosen.years, targets),
+        workforce=read_workforce(workbook, chosen.years),
     )
 
 

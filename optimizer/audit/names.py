@@ -21,10 +21,12 @@ from optimizer.audit.written import (
     Redundancy,
     Run,
     Stock,
+    Workforce,
     Written,
     place,
 )
 
+TRAINING = "training"
 TERMS = ("capex", "fixed_opex", "opex", "transport", "imports", "stockpile", "shortfall")
 STOCKPILE = "stockpile"
 
@@ -54,6 +56,7 @@ def keep_known(written: Written, facts: Facts, ledger: Ledger) -> Written:
         runs=known(written.runs, _in_runs),
         imports=known(written.imports, _in_imports),
         stocks=known(written.stocks, _in_stocks),
+        workforce=known(written.workforce, _in_workforce),
     )
 
 
@@ -109,7 +112,9 @@ def _in_flows(facts: Facts, row: Flow) -> Iterator[Strange]:
 
 def _in_costs(facts: Facts, row: Cost) -> Iterator[Strange]:
     yield from _year(facts, row.year)
-    yield from _unless(row.term in TERMS, "a term of the cost", row.term)
+    yield from _unless(
+        row.term in TERMS or (row.term == TRAINING and bool(facts.workforce)), "a term of the cost", row.term
+    )
 
 
 def _in_outlays(facts: Facts, row: Outlay) -> Iterator[Strange]:
@@ -117,7 +122,8 @@ def _in_outlays(facts: Facts, row: Outlay) -> Iterator[Strange]:
     project = facts.projects.get(row.project)
     candidate = project is not None and project.is_candidate
     piles = {f"{STOCKPILE}:{material}:{country}" for country, material, _ in facts.stockpiles}
-    yield from _unless(candidate or row.project in piles, "a candidate or stockpile", row.project)
+    trainers = {f"{TRAINING}:{country}" for country in facts.workforce}
+    yield from _unless(candidate or row.project in piles | trainers, "a candidate, stockpile or training", row.project)
     funders = {pot.funder for pot in facts.pots} or {"all"}
     yield from _unless(row.funder in funders, "a funder", row.funder)
 
@@ -153,3 +159,8 @@ def _in_stocks(facts: Facts, row: Stock) -> Iterator[Strange]:
     yield from _scenario(facts, row)
     pile = row.country, row.material, row.allied
     yield from _unless(pile in facts.stockpiles, "a stockpile", " ".join(map(str, pile)))
+
+
+def _in_workforce(facts: Facts, row: Workforce) -> Iterator[Strange]:
+    yield from _year(facts, row.year)
+    yield from _unless(row.country in facts.workforce, "a country of Workforce", row.country)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optimizer.audit.facts import MUSD_PER_KUSD, Case, Pot
 from optimizer.audit.ledger import MUSD, Ledger
-from optimizer.audit.names import STOCKPILE
+from optimizer.audit.names import STOCKPILE, TRAINING
 from optimizer.audit.pots import payable
 from optimizer.audit.written import place_of
 
@@ -29,12 +29,12 @@ def audit_outlays(case: Case, ledger: Ledger) -> None:
 
 
 def _by_project(case: Case, ledger: Ledger) -> None:
-    """Hold a project to its public outlay by its spend profile, a stockpile to its purchases; nothing else draws."""
+    """Hold projects to their spend profiles, stockpiles to purchases, training to who begins; nothing else draws."""
     found: dict[tuple[str, int], float] = {}
     for row in case.written.outlays:
         at = (row.project, row.year)
         found[at] = found.get(at, 0.0) + row.musd
-    expected = _stock_purchases(case)
+    expected = _stock_purchases(case) | _training(case)
     for plan in case.written.portfolio:
         project = case.facts.projects[plan.project]
         outlay = project.public_share * project.capex_at(plan.size_t_per_year, plan.funded_share)
@@ -42,7 +42,7 @@ def _by_project(case: Case, ledger: Ledger) -> None:
             expected[plan.project, year] = expected.get((plan.project, year), 0.0) + share * outlay
     for at in sorted(found.keys() | expected.keys()):
         where, musd = place_of("outlays", *at), found.get(at, 0.0)
-        message = "The public outlay follows the share, the size and the spend profile, or the purchases of the year."
+        message = "The public outlay follows the share, the size and the spend profile, or the purchases or training of the year."
         ledger.same("outlay_by_project", where, expected.get(at, 0.0), musd, message, MUSD)
 
 
@@ -54,6 +54,16 @@ def _stock_purchases(case: Case) -> dict[tuple[str, int], float]:
             at = (f"{STOCKPILE}:{row.material}:{row.country}", row.year)
             bought[at] = bought.get(at, 0.0) + row.bought_t * (pile.price_usd_per_kg or 0.0) * MUSD_PER_KUSD
     return bought
+
+
+def _training(case: Case) -> dict[tuple[str, int], float]:
+    """Who begins training in a country, at the price of the year."""
+    people = case.facts.workforce
+    return {
+        (f"{TRAINING}:{row.country}", row.year): row.begin_training * people[row.country][row.year].cost_musd_per_person
+        for row in case.written.workforce
+        if row.begin_training
+    }
 
 
 def _by_funder(case: Case, ledger: Ledger) -> None:
@@ -78,7 +88,8 @@ def _country_and_stage(case: Case, name: str) -> tuple[str, str]:
     if name in case.facts.projects:
         project = case.facts.projects[name]
         return project.country, project.stage
-    return name.rsplit(":", 1)[1], STOCKPILE
+    kind, country = name.split(":", 1)[0], name.rsplit(":", 1)[1]
+    return country, TRAINING if kind == TRAINING else STOCKPILE
 
 
 def _payable(due: dict[Purpose, float], pots: list[Pot]) -> float:

@@ -46,6 +46,7 @@ class Project:
     site: str
     group: str
     requires: tuple[str, ...]
+    workforce: float
 
     @property
     def is_candidate(self) -> bool:
@@ -155,4 +156,5 @@ def _project(
         site=record.text("site", name),
         group=record.text("group"),
         requires=record.items("requires"),
+        workforce=record.number_or("workforce", 0.0),
     )

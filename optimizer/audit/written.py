@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -154,6 +154,21 @@ class Stock(NamedTuple):
     level_t: float
 
 
+class Workforce(NamedTuple):
+    """The people of a country in a year."""
+
+    country: str
+    year: int
+    available: float
+    begin_training: float
+    trained: float
+    needed: float
+    spare: float
+    most: float
+    tight: bool
+    training_musd: float
+
+
 @dataclass(frozen=True)
 class Written:
     """All audited tables. Field names are the names of the files."""
@@ -169,11 +184,12 @@ class Written:
     runs: list[Run]
     imports: list[Import]
     stocks: list[Stock]
+    workforce: list[Workforce]
 
 
 # How many of the leading fields make a row of a table the only one of its kind.
 KEYS = {Portfolio: 2, Coverage: 6, Capacity: 2, Flow: 6, Cost: 2, Outlay: 3, Redundancy: 3}
-KEYS |= {Loss: 3, Run: 5, Import: 6, Stock: 5}
+KEYS |= {Loss: 3, Run: 5, Import: 6, Stock: 5, Workforce: 2}
 
 # `from` is a word of the language, so two fields have names of their own.
 _COLUMNS = {"sender": "from", "receiver": "to"}
@@ -207,10 +223,12 @@ _ROWS: dict[str, Any] = {field.name: get_args(get_type_hints(Written)[field.name
 _FILES = {row: name for name, row in _ROWS.items()}
 
 
-def read_written(folder: Path, ledger: Ledger) -> Written | None:
-    """Read all tables; None, with the violations in the ledger, where one cannot be read."""
+def read_written(folder: Path, ledger: Ledger, unasked: Collection[str] = ()) -> Written | None:
+    """Read all tables; ``unasked`` ones stay empty. None, with the violations in the ledger, where one cannot be read."""
     before = len(ledger.violations)
-    tables: dict[str, list[Any]] = {name: _read(folder, name, row, ledger) for name, row in _ROWS.items()}
+    tables: dict[str, list[Any]] = {
+        name: [] if name in unasked else _read(folder, name, row, ledger) for name, row in _ROWS.items()
+    }
     return Written(**tables) if len(ledger.violations) == before else None
 
 

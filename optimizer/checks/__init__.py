@@ -23,6 +23,7 @@ from optimizer.checks.slips import slip_findings
 from optimizer.checks.structure import structure_findings
 from optimizer.checks.uncertainty import uncertainty_findings
 from optimizer.checks.values import read_content, setting_findings
+from optimizer.checks.workforce import workforce_findings
 from optimizer.findings import Finding
 from optimizer.schema import SHEETS
 from optimizer.workbook import Workbook
@@ -60,6 +61,7 @@ def _findings(workbook: Workbook) -> Iterator[Finding]:
     yield from name_findings(content)
     yield from loss_findings(content)
     yield from redundancy_findings(content)
+    yield from workforce_findings(content)
     yield from plan_findings(content)
     yield from uncertainty_findings(content)
 

@@ -1,4 +1,4 @@
-"""Names that are taken: no loss may be called as the base case or another loss, no stage as purchases for stocks."""
+"""Names that are taken: no loss may be called as the base case or another loss, no stage as purchases for stocks or training."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from optimizer.checks.content import Content
 from optimizer.findings import Finding
 
 _BASE = "base"
-_STOCKPILE = "stockpile"
+_TAKEN = {"stockpile": "purchases for stocks", "training": "the training of people"}
 
 
 def name_findings(content: Content) -> Iterator[Finding]:
     """Yield names that are taken."""
     yield from _losses(content)
     for row in content.rows("Recipes"):
-        if row.text("stage") == _STOCKPILE:
-            problem = f'"{_STOCKPILE}" is the word for purchases for stocks in Budgets'
+        if row.text("stage") in _TAKEN:
+            problem = f'"{row.text("stage")}" is the word for {_TAKEN[row.text("stage")]} in Budgets'
             yield content.fault(row, "stage", "name_taken", problem, "Write another stage.")
 
 

@@ -87,7 +87,9 @@ def _unknown_words(content: Content) -> Iterator[Finding]:
     """Yield stages that no process has and sectors that demand nothing."""
     stages = content.words("Recipes", "stage")
     yield from _unknown_in(content, "Redundancy", "stage", stages, "no process has this stage")
-    yield from _unknown_in(content, "Budgets", "stages", [*stages, "stockpile"], "is the stage of no process")
+    yield from _unknown_in(
+        content, "Budgets", "stages", [*stages, "stockpile", "training"], "is the stage of no process"
+    )
     sectors = content.words("Demand", "sector")
     yield from _unknown_in(content, "Disruptions", "sector", sectors, "no row of Demand has this sector")
 

@@ -20,7 +20,7 @@ SECONDS = 60.0
 _MOST_IN_CONFLICT = 6
 _ARITHMETIC, _CONFLICT, _WAYS = 0.3, 0.35, 0.7
 _HOLDS = "Yet all limits can be kept at once within the rounding of the solver: loosen one of them a little."
-_ORDER = (Way.MONEY, Way.LATER, Way.LESS, Way.DROPPED, Way.FACT, Way.SEVERAL)
+_ORDER = (Way.MONEY, Way.PEOPLE, Way.LATER, Way.LESS, Way.DROPPED, Way.FACT, Way.SEVERAL)
 
 
 def explain_infeasibility(
@@ -114,6 +114,8 @@ def _says(limit: Limit) -> str:
             return f"{limit.value:,.12g} MUSD in all"
         case Kind.POT:
             return f"{limit.value:,.12g} MUSD of {row.text('funder')}" if row else ""
+        case Kind.PEOPLE:
+            return f"{limit.value:,.12g} people free in {row.text('country')}" if row else ""
         case Kind.COVERAGE:
             return f"{limit.value:g} of {whose(limit)}"
         case Kind.UNPRICED:

@@ -17,6 +17,7 @@ class Way(StrEnum):
     """The kind of a way out, as its sentence begins."""
 
     MONEY = "More money"
+    PEOPLE = "More people"
     LATER = "Later"
     LESS = "Less asked"
     DROPPED = "One limit dropped"

@@ -54,11 +54,16 @@ def _pots(workbook: Workbook) -> Iterator[Fact]:
         funder = row.text("funder")
         if row.year("year") is not None:
             yield _fact(row, "year", f"the pot of {funder} pays in {row.year('year')} only")
-        for column, known in (("countries", countries), ("stages", [*stages, "stockpile"])):
+        for column, known in (("countries", countries), ("stages", [*stages, "stockpile", *_training(workbook)])):
             if listed := row.items(column):
                 wider = tuple(";".join((*listed, other)) for other in known if other not in listed)
                 words = f"the pot of {funder} pays for {', '.join(listed)} only"
                 yield _fact(row, column, words, None, (*wider, None))
+
+
+def _training(workbook: Workbook) -> list[str]:
+    """The stage of training, where people are limited."""
+    return ["training"] if any(True for _ in records(workbook, "Workforce")) else []
 
 
 def _routes(workbook: Workbook) -> Iterator[Fact]:

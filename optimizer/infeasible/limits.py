@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from models.instance import Instance
 from optimizer.cells import Record, records
+from optimizer.series import by_series, interpolated
 from optimizer.solve import elastic
 from optimizer.solve.elastic import Give, Key, RowKey, must_share
 from optimizer.workbook import Workbook
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     COUNTRIES = "countries"
     PROJECTS = "projects"
     SHARE = "share of one country"
+    PEOPLE = "people"
     BUDGET = "budget"
     POT = "pot"
 
@@ -83,6 +85,7 @@ def planner_limits(workbook: Workbook, instance: Instance, budget_option: float 
     found = [
         *_budget(workbook, instance, budget_option),
         *_pots(workbook, instance),
+        *_people(workbook, instance),
         *_coverage(workbook, instance),
         *_rules(workbook, instance),
         *_losses(workbook, instance),
@@ -111,11 +114,16 @@ def _pots(workbook: Workbook, instance: Instance) -> Iterator[Limit]:
 
 
 def _spendable(instance: Instance) -> float:
-    """More than could ever be spent: every candidate, and every purchase of every year."""
+    """More than could ever be spent: every candidate, and every purchase and all training of every year."""
     stocks = sum(
         (stock.purchase_musd_per_kt or 0.0) * stock.max_purchase_ktpy for stock in instance.stockpiles.values()
     )
-    return _every_capex(instance) + stocks * len(instance.years) + 1.0
+    training = sum(
+        force.cost_musd_per_person[t] * most
+        for force in instance.workforce.values()
+        for t, most in force.max_trained.items()
+    )
+    return _every_capex(instance) + stocks * len(instance.years) + training + 1.0
 
 
 def _every_capex(instance: Instance) -> float:
@@ -124,6 +132,20 @@ def _every_capex(instance: Instance) -> float:
 
 def _least_whole(instance: Instance) -> float:
     return max(0.01 * _every_capex(instance), 1.0)
+
+
+def _people(workbook: Workbook, instance: Instance) -> Iterator[Limit]:
+    """People that are free in a country: a row gives in its year, and by less in the years up to its neighbours."""
+    series = by_series(records(workbook, "Workforce"), lambda row: (row.text("country"),))
+    for (name,), rows in series.items():
+        country = str(name)
+        everyone = sum(p.workforce for p in instance.candidates.values() if p.country == country)
+        for row in rows:
+            points = [(other.year("year") or 0, float(other is row)) for other in rows]
+            weights = {(elastic.PEOPLE, (country, t)): interpolated(points, t) for t in instance.years}
+            give = Give({key: weight for key, weight in weights.items() if weight > 0.0}, everyone + 1.0)
+            free = row.number_or("available", 0.0)
+            yield Limit(Kind.PEOPLE, "Workforce", row, "available", free, give, max(everyone, 1.0))
 
 
 # ---------------------------------------------------------------- what must be served

@@ -30,6 +30,10 @@ def loosened(trial: Trial, limit: Limit, answer: Answer, notches: int) -> Repair
     match limit.kind:
         case Kind.BUDGET | Kind.POT:
             return _more_money(limit, amount, notches)
+        case Kind.PEOPLE:
+            raised = math.ceil(limit.value + amount - _WHOLE) + notches
+            country = "" if limit.row is None else limit.row.text("country")
+            return Repair((_edit(limit, raised),), f"{raised - limit.value:,.12g} more people free in {country}")
         case Kind.COUNTRIES | Kind.PROJECTS:
             lower = int(limit.value - math.ceil(amount - _WHOLE)) - notches
             word = "min_countries" if limit.kind is Kind.COUNTRIES else "min_projects"

@@ -122,7 +122,7 @@ class WaysOut:
 
     def _less(self, limit: Limit) -> Iterator[WayOut]:
         """Ask for less; to ask for nothing is left to ``_dropped``."""
-        for way in self._least([limit.key], Way.LESS):
+        for way in self._least([limit.key], Way.PEOPLE if limit.kind is Kind.PEOPLE else Way.LESS):
             nothing = 1.0 if limit.kind is Kind.SHARE else 0.0
             if limit.kind is Kind.COVERAGE or all(edit.new != nothing for edit in way.edits):
                 yield way
@@ -142,8 +142,8 @@ class WaysOut:
         yield from self._tried(Way.LATER, lambda _: [repairs.later(self.trial, limit, years[high])], notches=0)
 
     def _dropped(self, limit: Limit) -> Iterator[WayOut]:
-        if limit.kind is Kind.COVERAGE:
-            return iter(())  # To lower it is to drop a part of it, and says more.
+        if limit.kind in (Kind.COVERAGE, Kind.PEOPLE):
+            return iter(())  # To lower it is to drop a part of it, and says more; people are more or fewer.
         return self._tried(Way.DROPPED, lambda _: [repairs.dropped(limit)], notches=0)
 
     def _loosened(self, fact: Fact) -> Iterator[WayOut]:
@@ -172,6 +172,8 @@ class WaysOut:
         for keys in kinds:
             if keys:
                 self._try("several limits of one kind", lambda k=keys: self._least(k, Way.LESS))  # type: ignore[misc]
+        if people := [x.key for x in limits if x.kind is Kind.PEOPLE]:
+            self._try("more people", lambda: self._least(people, Way.PEOPLE))
         if not self.found:
             self._try("several limits together", lambda: self._least(list(self.trial.limits), Way.SEVERAL))
 

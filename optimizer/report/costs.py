@@ -14,7 +14,7 @@ from optimizer.report.facts import Facts, percent
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 
-STOCKPILE = "stockpile"
+STOCKPILE, TRAINING = "stockpile", "training"
 TERMS = {
     "capex": "capital cost",
     "fixed_opex": "fixed operating cost",
@@ -23,6 +23,7 @@ TERMS = {
     "imports": "imports",
     "stockpile": "stockpile",
     "shortfall": "shortfall, priced",
+    "training": "training",
 }
 _LABELS = (Column("What", 36), Column("Total, MUSD", 11, "musd"))
 _CHECK_MUSD = 1e-4
@@ -102,10 +103,10 @@ def _terms(page: Page, columns: tuple[Column, ...], column: str, title: str, che
 
 
 def outlay_by_stage(facts: Facts) -> dict[str, list[float]]:
-    """Public outlay by stage in the order of the flow, purchases for stocks last."""
+    """Public outlay by stage in the order of the flow, purchases for stocks and training last."""
     table = facts.tables["outlays"]
-    stages = [facts.stage_of.get(project, STOCKPILE) for project in table["project"]]
-    order = [*facts.stages, STOCKPILE]
+    stages = [facts.stage_of.get(project) or str(project).split(":", 1)[0] for project in table["project"]]
+    order = [*facts.stages, STOCKPILE, TRAINING]
     grouped = {str(stage): rows for stage, rows in table.groupby(pd.Series(stages, index=table.index, dtype=object))}
     return {stage: years(facts, grouped[stage]) for stage in sorted(grouped, key=order.index)}
 

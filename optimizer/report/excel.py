@@ -17,6 +17,7 @@ from optimizer.report.defaults import write_defaults
 from optimizer.report.facts import Facts
 from optimizer.report.flows import write_flows
 from optimizer.report.losses import write_losses
+from optimizer.report.people import write_people
 from optimizer.report.portfolio import write_portfolio
 from optimizer.report.redundancy import write_redundancy
 from optimizer.report.runsheet import write_run
@@ -67,6 +68,8 @@ def make_book(facts: Facts) -> Book:
         write_losses(book, facts, painter)
     write_redundancy(book, facts, painter)
     write_bottlenecks(book, facts, trace, painter)
+    if "workforce" in facts.tables:
+        write_people(book, facts, painter)
     write_flows(book, facts, trace, painter)
     outlay = write_costs(book, facts, painter)
     write_sources(book, facts, painter)

@@ -91,6 +91,7 @@ def resting(facts: Facts) -> list[Resting]:
 
 def _outlay(facts: Facts) -> dict[str, float]:
     stocks = {f"stockpile:{r.text('material')}:{r.text('country')}": r for r in records(facts.workbook, "Stockpiles")}
+    stocks |= {f"training:{row.text('country')}": row for row in records(facts.workbook, "Workforce")}
     amounts: dict[str, float] = defaultdict(float)
     for row in each(facts.tables["outlays"]):
         amounts[confidence(facts.projects.get(row.project, stocks.get(row.project)))] += row.musd

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from models.instance import ANY_FUNDER, BASE, Instance, Origin, Project, Stockpile
-from models.objective import TERMS
+from models.objective import terms_of
 from models.solution import Funding, Operation, Solution
 from optimizer.cells import records
 from optimizer.report.rounding import Rows, musd, share, tonnes, yes_no
 from optimizer.report.rules import redundancy_rows
+from optimizer.report.workforce_table import workforce_rows
 from optimizer.solve.bottlenecks import Bottleneck
 from optimizer.workbook import Workbook
 
@@ -43,10 +44,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "imports": ("scenario", "supplier", "country", "material", "year", "t", "musd", "offer"),
     "stocks": ("scenario", "country", "material", "allied", "year", "bought_t", "drawn_t", "level_t"),
 }  # fmt: skip
+# Tables that stand there only with the sheet of the same name.
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "workforce": (
+        "country", "year", "available", "begin_training", "trained", "needed", "spare", "most", "tight", "training_musd",
+    ),
+}  # fmt: skip
 
 
 def make_tables(workbook: Workbook, instance: Instance, solution: Solution) -> dict[str, pd.DataFrame]:
-    """Return every table but ``bottlenecks`` by name, sorted, with the columns of ``COLUMNS``."""
+    """Return every table but ``bottlenecks`` by name, sorted, with the columns of ``COLUMNS`` and ``OPTIONAL``."""
     operations = list(solution.operations.values())
     rows: dict[str, Rows] = {
         "portfolio": _portfolio(workbook, instance, solution),
@@ -61,6 +68,8 @@ def make_tables(workbook: Workbook, instance: Instance, solution: Solution) -> d
         "imports": [row for operation in operations for row in _imports(instance, operation)],
         "stocks": [row for operation in operations for row in _stocks(instance, solution, operation)],
     }
+    if instance.workforce:
+        rows["workforce"] = workforce_rows(instance, solution.investment)
     return {name: frame(name, found) for name, found in rows.items()}
 
 
@@ -87,7 +96,7 @@ def bottleneck_table(found: Iterable[Bottleneck]) -> pd.DataFrame:
 
 def frame(name: str, rows: Rows) -> pd.DataFrame:
     """Make a table with its contracted columns, empty ones too."""
-    return pd.DataFrame(rows, columns=list(COLUMNS[name]))
+    return pd.DataFrame(rows, columns=list({**COLUMNS, **OPTIONAL}[name]))
 
 
 # ---------------------------------------------------------------- what is funded
@@ -287,7 +296,7 @@ def _costs(instance: Instance, solution: Solution) -> Rows:
             "musd": musd(instance.discount[t] * found.get((term, t), 0.0)),
             "musd_undiscounted": musd(found.get((term, t), 0.0)),
         }
-        for term in TERMS
+        for term in terms_of(instance)
         for t in instance.years
     ]
 

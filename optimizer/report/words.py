@@ -8,6 +8,7 @@ from optimizer.report.bottlenecks import main_bottleneck, tonnes, when_in_words
 from optimizer.report.facts import BASE, Facts, percent, year_list
 from optimizer.report.flows import largest_dependence
 from optimizer.report.losses import Loss, judge
+from optimizer.report.people import binding_people
 from optimizer.report.portfolio import plural
 from optimizer.report.redundancy import Ruling, rulings
 from optimizer.report.sources import ESTIMATE, confidence, resting
@@ -17,8 +18,15 @@ FULL = 0.9995
 
 
 def key_sentences(facts: Facts, trace: Trace) -> list[str]:
-    """What a planner should take away, most important first: up to five."""
-    found = [_coverage(facts), _worst_loss(facts), _binding(facts), _dependence(facts, trace), _tightest(facts)]
+    """What a planner should take away, most important first: up to six."""
+    found = [
+        _coverage(facts),
+        _worst_loss(facts),
+        _binding(facts),
+        _people(facts),
+        _dependence(facts, trace),
+        _tightest(facts),
+    ]
     return [sentence for sentence in found if sentence]
 
 
@@ -90,6 +98,11 @@ def _binding(facts: Facts) -> str:
         f"The stage that holds back most is {stage}, binding{alone} {when_in_words(facts, when)} (at worst"
         f" {tonnes(worst.shortfall_t)} priority-weighted t short, {worst.year}){after}."
     )
+
+
+def _people(facts: Facts) -> str:
+    """Where people bind; nothing in a case that does not limit them, or where they are enough."""
+    return next(iter(binding_people(facts)), "")
 
 
 def _dependence(facts: Facts, trace: Trace) -> str:

@@ -23,6 +23,7 @@ RowKey = tuple[str, tuple[Any, ...]]
 
 SERVED, SURVIVES = "minimum_coverage_is_served", "minimum_coverage_survives"
 COUNTRIES, PROJECTS, SHARE = "enough_countries", "enough_projects", "country_share_within_limit"
+PEOPLE = "people_are_enough"
 BUDGET, PURSE, PAID = "outlay_within_budget", "payments_within_purse", "outlay_is_paid"
 # Outlays that no pot pays: opened or priced like a limit.
 UNPAID = ("UNPAID", 0)

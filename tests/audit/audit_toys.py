@@ -1,4 +1,4 @@
-"""Four plans worked out by hand, sheets and tables, for the audit to agree with."""
+"""Five plans worked out by hand, sheets and tables, for the audit to agree with."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ HEADERS = {
     "runs": "scenario,project,recipe,origin,year,run_t",
     "imports": "scenario,supplier,country,material,year,t,musd,offer",
     "stocks": "scenario,country,material,allied,year,bought_t,drawn_t,level_t",
+    "workforce": "country,year,available,begin_training,trained,needed,spare,most,tight,training_musd",
 }
 
 
@@ -311,4 +312,42 @@ HALVES = Toy(
     manifest=manifest("coverage", 70, 30, 0.08, 0),
 )
 
-TOYS = {"investment": INVESTMENT, "chain": CHAIN, "loss": LOSS, "halves": HALVES}
+# The plant runs from 2031 with 50 people. 25 are free then, half way from 20 to 30, and 25 begin training in 2030 for 0.1 MUSD
+# each: all who could be there. In 2032 30 are free, and 25 more could have been trained: 5 of 55 are to spare.
+PEOPLE = Toy(
+    sheets={
+        "Settings": settings(2030, 2032, 0, "resilience_weight,0"),
+        "Countries": "country,name,ally\nA,Aland,yes",
+        "Materials": "material,name,stage\nm,magnet,magnet",
+        "Recipes": "process,recipe,stage,material,direction,t_per_t\nmake,r1,press,m,output,1",
+        "Projects": "project,country,process,status,capacity_t_per_year,capex_musd,lead_years,workforce\n"
+        "p,A,make,candidate,100,10,1,50",
+        "Demand": "sector,country,material,year,demand_t\nall,A,m,2030,100",
+        "Workforce": "country,year,available,training_cost_usd_per_person,max_trained_per_year,training_years\n"
+        "A,2030,20,100000,25,1\nA,2032,30,100000,25,1",
+        "Budgets": "funder,budget_musd,stages\nF,10,press\nG,2.5,training",
+    },
+    tables={
+        "portfolio": "p,A,p,make,press,2030,2031,2031,100,100,1,10,10,1",
+        "coverage": """
+            base,all,A,m,no,2030,100,0,0,100,0,1
+            base,all,A,m,no,2031,100,100,100,0,1,1
+            base,all,A,m,no,2032,100,100,100,0,1,1
+        """,
+        "capacity": """
+            p,A,press,make,candidate,2031,100,100
+            p,A,press,make,candidate,2032,100,100
+        """,
+        "costs": "capex,2030,10,10 training,2030,2.5,2.5",
+        "outlays": "F,p,2030,10 G,training:A,2030,2.5",
+        "runs": "base,p,r1,allied,2031,100 base,p,r1,allied,2032,100",
+        "workforce": """
+            A,2030,20,25,0,0,20,20,no,2.5
+            A,2031,25,0,25,50,0,50,yes,0
+            A,2032,30,0,25,50,5,80,no,0
+        """,
+    },
+    manifest=manifest("coverage", 100, 100, 12.5, 12.5),
+)
+
+TOYS = {"investment": INVESTMENT, "chain": CHAIN, "loss": LOSS, "halves": HALVES, "people": PEOPLE}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from audit_toys import CHAIN, HALVES, HEADERS, INVESTMENT, LOSS, TOYS, Toy
+from audit_toys import CHAIN, HALVES, HEADERS, INVESTMENT, LOSS, PEOPLE, TOYS, Toy
 
 import optimizer.audit
 from optimizer.audit import AuditResult, audit, write_violations
@@ -130,6 +130,15 @@ def test_the_budget_in_force_is_the_one_stated(tmp_path: Path) -> None:
 
 CHANGED_CELLS = [
     # toy, sheet, what stands there, what is written instead, the check that notices
+    (PEOPLE, "Projects", "10,1,50", "10,1,51", "people_needed"),
+    (PEOPLE, "Workforce", "A,2030,20,100000,25,1", "A,2030,21,100000,25,1", "people_available"),
+    (PEOPLE, "Workforce", "A,2030,20,100000,25,1", "A,2030,20,110000,25,1", "training_cost"),
+    (PEOPLE, "Workforce", "A,2030,20,100000,25,1", "A,2030,20,100000,24,1", "people_trained_at_most"),
+    (PEOPLE, "Workforce", "A,2030,20,100000,25,1", "A,2030,20,100000,25,2", "people_trained"),
+    (PEOPLE, "Workforce", "A,2030,20,100000,25,1", "A,2030,20,100000,25,3", "people_trained_in_time"),
+    (PEOPLE, "Workforce", "A,2032,30,100000,25,1", "A,2032,24,100000,25,1", "people_available"),
+    (PEOPLE, "Budgets", "G,2.5,training", "G,2.4,training", "outlay_in_pots"),
+    (PEOPLE, "Budgets", "G,2.5,training", "G,2.5,stockpile", "outlay_in_pots"),
     (INVESTMENT, "Projects", "0.5,g,", "0.6,g,", None),  # Runs at full capacity, above any least use.
     (INVESTMENT, "Projects", "2030,1,0.4;0.6,r,0.5,g", "2031,1,0.4;0.6,r,0.5,g", "funding_year"),
     (INVESTMENT, "Projects", "2030,1,0.4;0.6,r,0.5,g", "2030,0,0.4;0.6,r,0.5,g", "capacity_by_ramp"),
@@ -279,6 +288,26 @@ def test_a_table_that_is_missing_or_short_of_a_column_is_named(tmp_path: Path) -
         ("table_exists", "flows.csv"),
         ("table_columns", "runs.csv"),
     ]
+
+
+def test_the_table_of_people_must_be_there_with_the_sheet_alone(tmp_path: Path) -> None:
+    for name, toy in (("with", PEOPLE), ("without", CHAIN)):
+        (tmp_path / name).mkdir()
+        workbook, written = toy.write(tmp_path / name)
+        (written / "workforce.csv").unlink()
+        result = audit(read_workbook(workbook), written, None, toy.manifest)
+        assert [x.place for x in result.violations] == (["workforce.csv"] if toy is PEOPLE else [])
+
+
+def test_fewer_people_than_are_needed_are_noticed(tmp_path: Path) -> None:
+    """20 trained, and all that follows from it written truly but for the plant: 5 short in 2031."""
+    rows = [
+        ["A", "2030", "20", "20", "0", "0", "20", "20", "no", "2"],
+        ["A", "2031", "25", "0", "20", "50", "-5", "50", "yes", "0"],
+        ["A", "2032", "30", "0", "20", "50", "0", "80", "no", "0"],
+    ]
+    found = {violation.check for violation in run(PEOPLE, tmp_path, {"workforce": rows}).violations}
+    assert found >= {"people_enough", "outlay_by_project", "cost_term"}
 
 
 def test_violations_are_written_as_a_table(tmp_path: Path) -> None:

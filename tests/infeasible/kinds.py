@@ -23,6 +23,7 @@ ALL = (
     "project, country, process, status, capacity_t_per_year, capex_musd, lead_years, first_funding_year, group, requires,"
     " min_utilization\n"
 )
+PEOPLE = "project, country, process, status, capacity_t_per_year, min_capacity_t_per_year, capex_musd, lead_years, workforce\n"
 X = ALL + "X, A, make, existing, 60, , , , , ,\n"
 RULE = "rule, stage, from_year, min_countries, min_projects, min_capacity_t_per_year, max_country_share\n"
 TWO = RULE + "spread, magnet, 2030, 2, , 10,"
@@ -61,6 +62,28 @@ KINDS: Mapping[str, Kind] = {
         {"Settings": settings(budget_musd=7.5), "Demand": DEMAND + "cars, A, m, 2030, 100, 0.9"},
         frozenset({"Settings!B5", "Demand!F2"}),
         {"Settings!B5": "8", "Demand!F2": "0.6"},
+    ),
+    "too few people": Kind(
+        "0.9 x 100 t need 30 of the 40 t of P, and 30 of its 40 people; 25 are free",
+        {
+            "Projects": PEOPLE + "X, A, make, existing, 60, , , , 90\nP, B, make, candidate, 40, 0, 8, 0, 40",
+            "Demand": DEMAND + "cars, A, m, 2030, 100, 0.9",
+            "Workforce": "country, year, available\nB, 2030, 25",
+        },
+        frozenset({"Workforce!C2", "Demand!F2"}),
+        {"Workforce!C2": "30", "Demand!F2": "0.85"},
+    ),
+    "people trained too late": Kind(
+        "two makers from 2031 on need all 40 people of P: 25 are free then; in 2032 30, and 10 more are trained",
+        {
+            "Settings": settings(2030, 2032),
+            "Projects": PEOPLE + "X, A, make, existing, 60, , , , 90\nP, B, make, candidate, 40, , 8, 0, 40",
+            "Redundancy": RULE + "spread, magnet, 2031, 2, , 10,",
+            "Workforce": "country, year, available, training_cost_usd_per_person, max_trained_per_year, training_years\n"
+            "B, 2030, 40, 0, 10, 2\nB, 2031, 25, 0, 10, 2\nB, 2032, 30, 0, 10, 2",
+        },
+        frozenset({"Workforce!C3", "Redundancy!D2"}),
+        {"Workforce!C3": "40", "Redundancy!D2": "1", "Redundancy!C2": "2032"},
     ),
     "a pot of a later year": Kind(
         "the rule needs P in 2030, the pot pays in 2031",

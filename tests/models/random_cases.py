@@ -72,6 +72,22 @@ base_draw, allied
     } | ({"Budgets": _budgets(dice)} if dice.random() < 0.5 else {})
 
 
+def with_people(seed: int) -> Sheets:
+    """Return the same case where people are scarce in two or three countries: half the candidates or more need some."""
+    sheets, dice = dict(random_case(seed)), random.Random(f"people {seed}")
+    lines = [line.strip() for line in sheets["Projects"].strip().splitlines()]
+    counts = (f", {dice.choice((0, 20, 40, 60))}" if ", candidate," in line else "," for line in lines[1:])
+    projects = [f"{lines[0]}, workforce", *(line + count for line, count in zip(lines[1:], counts, strict=True))]
+    rows = ["country, year, available, training_cost_usd_per_person, max_trained_per_year, training_years"]
+    for country in dice.sample("ABCT", dice.choice((2, 3, 4))):
+        for year in dice.choice(((2030,), (2029, 2031), (2030, 2032))):
+            trained = f"{dice.choice((0, 10, 25, 40))}, {dice.choice((0, 1, 1, 2))}"
+            rows.append(
+                f"{country}, {year}, {dice.choice((0, 0, 10, 30))}, {dice.choice((0, 50000, 200000))}, {trained}"
+            )
+    return sheets | {"Projects": "\n".join(projects), "Workforce": "\n".join(rows)}
+
+
 def _settings(dice: random.Random, objective: str) -> str:
     return settings(
         2030,

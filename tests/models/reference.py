@@ -44,6 +44,7 @@ class Reference:
         self.cost: Expression = {}
         self.cost_constant = 0.0
         self._investment()
+        self._people()
         self._money()
         self._stocks()
         self._redundancy()
@@ -106,6 +107,21 @@ class Reference:
             for factor, x in self.capex(p, v)
         ]
 
+    def _people(self) -> None:
+        """Whoever a country has and has trained is enough for its candidates, by the share of the nameplate that stands."""
+        case = self.case
+        for c, force in case.workforce.items():
+            for t in case.years:
+                begun = [y for y in case.years if y + force.training_years[y] <= t]
+                trained = [(-1.0, self.variable("train", c, y, upper=force.max_trained[y])) for y in begun]
+                needed = [
+                    (p.workforce * factor / p.nameplate_ktpy, x)
+                    for p in case.candidates.values()
+                    if p.country == c
+                    for factor, x in self.capacity(p, t)[0]
+                ]
+                self.row(needed + trained, -INFINITY, force.available[t])
+
     def _money(self) -> None:
         case = self.case
         outlays: dict[tuple[str, str, str, int], list[tuple[float, int]]] = {}
@@ -124,6 +140,11 @@ class Reference:
                 bought = self.variable("buy", g.name, t, upper=most)
                 outlays[g.name, g.country, "stockpile", t] = [(price or 0.0, bought)]
                 self.add_cost(case.discount[t] * (price or 0.0), bought)
+        for c, force in case.workforce.items():
+            for t in case.years:
+                price, begun = force.cost_musd_per_person[t], self.variable("train", c, t, upper=force.max_trained[t])
+                outlays[f"train {c}", c, "training", t] = [(price, begun)]
+                self.add_cost(case.discount[t] * price, begun)
         if case.budget_musd is not None:
             self.row([term for terms in outlays.values() for term in terms], -INFINITY, case.budget_musd)
         if case.pots:

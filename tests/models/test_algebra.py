@@ -85,6 +85,33 @@ PURSES = {
 }
 
 
+# p needs 50 people at 100 t and may be half that size; q, all or nothing, needs 8 at 40 t and ramps up; x works already, with
+# people of its own. 20 people are there in A, and 10 fewer each year; training takes a year, and two if begun from 2031 on.
+PEOPLED = {
+    "Ramps": "ramp, operating_year, fraction\nslow, 1, 0.5\nslow, 2, 1",
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, min_capacity_t_per_year, capex_musd, lead_years, ramp, \
+workforce
+        p, A, make, candidate, 100, 50, 8, 1, , 50
+        q, A, make, candidate, 40, , 7, 0, slow, 8
+        r, B, make, candidate, 40, , 7, 0, , 9
+        x, A, make, existing, 40, , , , , 30
+    """,
+    "Demand": "sector, country, material, year, demand_t\ncars, A, m, 2030, 30",
+    "Budgets": "funder, budget_musd, stages\nF, 20, magnet\nG, 5, training",
+    "Workforce": """
+        country, year, available, training_cost_usd_per_person, max_trained_per_year, training_years
+        A, 2030, 20, 40000, 30, 1
+        A, 2031, 10, 50000, 20, 2
+        A, 2033, 0, 50000, 20, 2
+    """,
+}
+
+
+def peopled() -> Instance:
+    return instance({**PEOPLED, "Settings": settings(2030, 2033, budget_musd=30)})
+
+
 def purses() -> Instance:
     return instance({**PURSES, "Settings": settings(2030, 2032)})
 
@@ -125,6 +152,7 @@ MODELS = {
     "coverage step": lambda: build_model(full(), COVERAGE_STEP),
     "least outlay": lambda: build_model(full(), replace(COVERAGE_STEP, shortfall_limit_kt=0.01, least_outlay=True)),
     "annuity": lambda: build_model(full(capex_charge="annuity"), COST_STEP),
+    "people": lambda: build_model(peopled(), COST_STEP),
     "tightened": lambda: build_model(purses(), replace(COVERAGE_STEP, tightened=True)),
     "small cost": lambda: build_model(small(objective="cost"), Options(Goal.COST)),
     "small coverage": lambda: build_model(small(resilience_weight=2), Options(Goal.COVERAGE)),
@@ -273,6 +301,33 @@ CONSTRAINTS = [
         "imports_within_offer[N|magnet|C,2032,seller]",
         "Import_ktpy[N|magnet|C,A,2032,seller] <= 0.015",
         "half of 30 t is left; magnets move freely between all countries (A to B by way of C): one place, named A",
+    ),
+    Row(
+        "people",
+        "people_are_enough[A,2031]",
+        "500 Capacity_ktpy[p,2031] + 200 Capacity_ktpy[q,2031] <= 10 + Train_people[A,2030]"
+        " + Relief_people_are_enough[A,2031]",
+        "50 people for 0.1 kt, 8 for 0.04 kt; x has its people, r stands in B, which no row names",
+    ),
+    Row(
+        "people",
+        "people_are_enough[A,2033]",
+        "500 Capacity_ktpy[p,2033] + 200 Capacity_ktpy[q,2033] <= Train_people[A,2030] + Train_people[A,2031]"
+        " + Relief_people_are_enough[A,2033]",
+        "those who begin in 2031 are ready in 2033, the last year; 2033 has nobody free",
+    ),
+    Row(
+        "people",
+        "people_are_enough[A,2032]",
+        "500 Capacity_ktpy[p,2032] + 200 Capacity_ktpy[q,2032] <= 5 + Train_people[A,2030]"
+        " + Relief_people_are_enough[A,2032]",
+        "half way from 10 people in 2031 to 0 in 2033",
+    ),
+    Row(
+        "people",
+        "outlay_is_paid[A,training,2031]",
+        "Pay_musd[G#2,A,training,2031] + Relief_outlay_is_paid[A,training,2031] == 0.05 Train_people[A,2031]",
+        "50 000 USD each, and only G pays for training",
     ),
     Row(
         "cost step",
@@ -565,6 +620,13 @@ CONSTRAINTS = [
 ]
 
 EXPRESSIONS = [
+    Row("people", "Training_musd[A,2030]", "0.04 Train_people[A,2030] == 0", "40 000 USD each"),
+    Row(
+        "people",
+        "TermCost_musd[training,2031]",
+        "0.05 Train_people[A,2031] == 0",
+        "50 000 USD each",
+    ),
     Row("cost step", "Size_ktpy[P,2030]", "0.04 Fund[P,2030] + SizeAboveSmallest_ktpy[P,2030] == 0", "from 40 t to 100 t"),
     Row("cost step", "Size_ktpy[Q,2030]", "0.08 Fund[Q,2030] == 0", "all or nothing: nameplate"),
     Row(
@@ -865,6 +927,25 @@ def test_building_logs_nothing(which: str, caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.INFO, logger="pyomo"):
         MODELS[which]()
     assert not caplog.records
+
+
+def test_nobody_begins_what_would_end_after_the_plan():
+    """Two years from 2032 on: ready in 2034, after 2033."""
+    trained = model("people").Train_people
+    assert {t: trained["A", t].ub for t in (2030, 2031, 2032, 2033)} == {2030: 30, 2031: 20, 2032: 0, 2033: 0}
+
+
+def test_a_country_that_no_row_names_is_not_limited():
+    assert {c for c, _ in model("people").PEOPLE} == {"A"}
+
+
+def test_total_outlay_counts_training():
+    linear = expression(model("people").TotalOutlay_musd).coefficients
+    assert (linear["Train_people[A,2030]"], linear["Train_people[A,2031]"]) == (0.04, 0.05)
+
+
+def test_without_the_sheet_there_is_no_term_for_training():
+    assert "training" not in model("cost step").TERMS
 
 
 def test_reader_of_algebra():
