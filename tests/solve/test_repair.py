@@ -185,7 +185,7 @@ def test_the_printed_flows_of_the_loss_agree():
     case = instance(TOY)
     outcome = solved(case)
     assert outcome.investment is not None
-    (first, *_) = cheapest_repair(case, plan_of(case), "lost", AS_BEFORE).recoveries
+    (first, *_) = cheapest_repair(case, plan_of(case), case.scenarios["lost"], AS_BEFORE).recoveries
     (funding,) = first.fundings
     extra = {(funding.project, t): funding.size_ktpy for t in case.years if t > funding.year}
     mended = replace(outcome.investment, capacity_ktpy={**outcome.investment.capacity_ktpy, **extra})
