@@ -51,7 +51,7 @@ def not_priced(asked: Sequence[Question]) -> str:
         *([plural(count[MINIMUM], "minimum coverage") + " in losses"] if count[MINIMUM] else []),
         *(["the weight of losses"] if count[MEASURE] else []),
     ]
-    return f"Not priced here: {joined(parts)}. --price searches what they cost, by new plans (minutes on a large case)."
+    return f"Not priced here: {joined(parts)}. --price searches what they cost, by new plans (up to an hour on a large case)."
 
 
 def label(facts: Facts, price: Price) -> str:
