@@ -1,4 +1,4 @@
-"""The named strategies of a workbook side by side: each solved as ``solve`` would, audited, and told with what it leaves undone."""
+"""The named strategies of a workbook side by side: each solved and audited, and told with what it leaves undone."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from optimizer.checks import check
 from optimizer.crew import gathered
-from optimizer.findings import Finding, InputError, Level
+from optimizer.findings import InputError
 from optimizer.manifest import of_input
 from optimizer.output import VIOLATIONS, Output, OutputError
 from optimizer.overlay import SHEET, Strategy, changes, overlaid, strategies
@@ -20,6 +19,7 @@ from optimizer.report.strategies_tables import COLUMNS, strategy_tables
 from optimizer.resume import Memory
 from optimizer.rounds import Rounds
 from optimizer.run import SolveOptions, targets_of, without_faults
+from optimizer.strategy_faults import faults_of
 from optimizer.strategy_jobs import Follow, Reached, StrategyPayload
 from optimizer.workbook import Workbook, read_workbook
 
@@ -126,12 +126,6 @@ def refuse_faults(workbook: Workbook, chosen: Sequence[Strategy]) -> None:
             f"{workbook.path}: strategies make {count} fault{'s' if count > 1 else ''} in a workbook that has none",
             tuple(found),
         )
-
-
-def faults_of(workbook: Workbook, strategy: Strategy) -> list[Finding]:
-    """Return the faults of the workbook as a strategy has it, each with the strategy's name before the problem."""
-    faults = [x for x in check(overlaid(workbook, strategy)) if x.level is Level.FAULT]
-    return [replace(x, problem=f"with strategy “{strategy.name}” {x.problem}") for x in faults]
 
 
 # ---------------------------------------------------------------- publishing

@@ -23,15 +23,14 @@ from optimizer.points import (
     Print,
     Printed,
     Relax,
-    Solve,
     is_coverage,
     print_plan,
 )
 from optimizer.points import Payload as PointPayload
 from optimizer.report.rules import redundancy_rows
-from optimizer.solve.highs import Interrupt
+from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.master import Money
-from optimizer.solve.plan import Targets
+from optimizer.solve.plan import PlanOutcome, Targets, solve_plan
 from optimizer.solve.potentials import Potential
 from optimizer.solve.search import Standing
 from optimizer.units import T_PER_KT
@@ -145,18 +144,27 @@ class Follow:
         """Return what it reaches."""
         point, money = case.point(self.name)
         if not is_coverage(point.instance):
-            printed = Solve(money, with_bottlenecks=True).run(point)
-            reasons = tuple(map(str, printed.manifest.get("reasons", ())))  # type: ignore[call-overload]
-            return Reached(self.name, printed if printed.tables else None, reasons)
+            return self._by_cost(case, point, money)
         standing = searched(point, money)
         if standing.funded is None:
             why = Explain(money).run(point) if not standing.feasible else [_NOTHING_FOUND]
             return Reached(self.name, None, tuple(why))
-        return self._told(case, point, standing)
-
-    def _told(self, case: StrategyCase, point: PointCase, standing: Standing) -> Reached:
         outcome = Print(standing, None, with_bottlenecks=True).outcome(point)
-        printed = print_plan(point, standing.money, outcome, None, standing.reproducible, with_bottlenecks=True)
+        printed = print_plan(point, money, outcome, None, standing.reproducible, with_bottlenecks=True)
+        return self._told(case, point, outcome, printed)
+
+    def _by_cost(self, case: StrategyCase, point: PointCase, money: Money) -> Reached:
+        """One solve, where the objective is cost."""
+        outcome = solve_plan(point.instance, case.payload.targets, lambda _: None, point.interrupt)
+        if outcome.investment is None:
+            why = Explain(money).run(point) if outcome.status is Status.INFEASIBLE else [_NOTHING_FOUND]
+            return Reached(self.name, None, tuple(why))
+        bound = None if outcome.cost is None else outcome.cost.bound
+        printed = print_plan(point, money, outcome, bound, not outcome.out_of_time, with_bottlenecks=True)
+        return self._told(case, point, outcome, printed)
+
+    def _told(self, case: StrategyCase, point: PointCase, outcome: PlanOutcome, printed: Printed) -> Reached:
+        """The plan with what stands idle in it and what it misses."""
         assert outcome.investment is not None
         idle = _idle(printed, point.instance, outcome.investment)
         return Reached(
@@ -189,14 +197,17 @@ def searched(case: PointCase, money: Money) -> Standing:
 def _idle(printed: Printed, instance: Instance, investment: Investment) -> list[Idle]:
     """Every stage and year: what stands and runs as printed, and what its feed would let it run, by solving."""
     table = printed.frames_of("capacity")["capacity"]
-    sums = table.groupby(["stage", "year"], sort=True)[["capacity_t", "run_t"]].sum()
+    sums: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for row in table.to_dict("records"):
+        found_t = sums[str(row["stage"]), int(str(row["year"]))]
+        found_t[0], found_t[1] = found_t[0] + float(str(row["capacity_t"])), found_t[1] + float(str(row["run_t"]))
     found = []
     network = None
     for year in instance.years:
         potential = Potential(instance, investment, year, _one_stream(instance), network)
         network = potential.network
         for stage, members in _stages(instance, investment, year).items():
-            capacity, run = (float(x) for x in sums.loc[(stage, year)])
+            capacity, run = sums[stage, year]
             can_run = run if capacity - run < _IDLE_T else potential.can_run(members) * T_PER_KT
             found.append(Idle(stage, year, capacity, round(min(capacity, max(run, can_run)), 3), run))
     return found
@@ -236,9 +247,7 @@ def _wants(
         yield Want(worst, tuple((name, min(x, worst.no_feed_t)) for name, x in freed if x >= _IDLE_T))
 
 
-def _upstream(
-    instance: Instance, members: Collection[str], stage_of: Mapping[str, str]
-) -> dict[str, frozenset[str]]:
+def _upstream(instance: Instance, members: Collection[str], stage_of: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """Stages of material that plants are fed from, their own inputs first, then step by step up the chain."""
     recipes = [recipe for found in instance.recipes_of.values() for recipe in found]
     own = [q for p in members for q in instance.recipes_of.get(instance.projects[p].process, ())]
@@ -288,5 +297,3 @@ def _worst(rows: Sequence[Mapping[str, object]]) -> Iterable[Missed]:
         worst = found[gaps.index(max(gaps))]
         required, achieved = (float(str(worst[name])) for name in ("required", "achieved"))
         yield Missed(rule, measure, int(str(worst["year"])), years, required, achieved)
-
-

@@ -44,9 +44,9 @@ def _near(word: str) -> str:
 def _names(content: Content) -> Iterator[Finding]:
     """Yield names that would share a folder of the results."""
     folders: dict[str, str] = {}
-    for row in content.rows(SHEET):
-        name = row.text("strategy")
-        if name and (other := folders.setdefault(folder_of(name).lower(), name)) != name:
+    first = {row.text("strategy"): row for row in reversed(content.rows(SHEET)) if row.text("strategy")}
+    for name, row in sorted(first.items(), key=lambda item: item[1].row.number):
+        if (other := folders.setdefault(folder_of(name).lower(), name)) != name:
             problem = f'differs from "{other}" only in signs that a folder name cannot have'
             yield content.fault(row, "strategy", "same_folder", problem, "Use another name, or the same for both.")
 
@@ -81,7 +81,9 @@ def _value(content: Content, row: Record, table: str) -> Iterator[Finding]:
     raw = row.row.cells.get("value")
     if action == REMOVE:
         if raw is not None:
-            yield content.fault(row, "value", "value_of_remove", "remove writes nothing", "Leave the cell blank, or set.")
+            yield content.fault(
+                row, "value", "value_of_remove", "remove writes nothing", "Leave the cell blank, or set."
+            )
         return
     if raw is None:
         yield content.fault(row, "value", "no_value", f"blank, and {action} needs a value", "Write it, or use remove.")
@@ -98,7 +100,7 @@ def _value(content: Content, row: Record, table: str) -> Iterator[Finding]:
 
 def _arithmetic(content: Content, row: Record, table: str, picked: list[Record]) -> Iterator[Finding]:
     """Yield why a factor or an amount cannot be taken, or what of the results could not stand in its cell."""
-    action, column = row.text("action"), row.text("column")
+    column = row.text("column")
     if any(target(table, column, x).kind not in _NUMBERS for x in picked):
         problem = f"{column} of {table} is no number"
         yield content.fault(row, "action", "not_arithmetic", problem, "Use set or remove.")
@@ -124,9 +126,7 @@ def _arithmetic(content: Content, row: Record, table: str, picked: list[Record])
             return
 
 
-def _twice(
-    content: Content, row: Record, table: str, taken: dict[tuple[str, str, int, str], int]
-) -> Iterator[Finding]:
+def _twice(content: Content, row: Record, table: str, taken: dict[tuple[str, str, int, str], int]) -> Iterator[Finding]:
     """Yield a row that changes a cell that another row of the strategy changes: the order of rows means nothing."""
     for change in changes_of(row, content.rows(table)):
         if not change.column:

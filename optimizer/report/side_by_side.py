@@ -10,7 +10,7 @@ import pandas as pd
 
 from optimizer.cells import Record
 from optimizer.overlay import Change, Strategy
-from optimizer.report.facts import ALL, BASE, Facts, number
+from optimizer.report.facts import ALL, Facts, number
 from optimizer.strategy_jobs import Idle, Reached
 from optimizer.workbook import Workbook
 

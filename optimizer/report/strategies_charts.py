@@ -20,9 +20,7 @@ from optimizer.report.style import BLUE, INK
 _MARKERS = ("circle", "square", "triangle", "diamond")
 
 
-def outlay_chart(
-    sheet: Worksheet, rows: tuple[int, int], columns: tuple[int, int], size: tuple[float, float]
-) -> Any:
+def outlay_chart(sheet: Worksheet, rows: tuple[int, int], columns: tuple[int, int], size: tuple[float, float]) -> Any:
     """Outlay to the right, coverage upward, one named point for each strategy; ``columns``: of outlay and coverage."""
     chart: Any = ScatterChart()
     chart.style, chart.scatterStyle = 13, "lineMarker"

@@ -43,8 +43,17 @@ class CoveragePlace:
 def write_undone(book: Book, told: SideBySide, tables: Tables, painter: Painter) -> None:
     """Write what each strategy reaches and leaves undone, in sentences."""
     columns = (Column("Strategy", _NAME), Column("About", 25), Column("Sentence", 120, "wrap"))
-    page = open_page(book, told.facts, painter, "Left undone", "Left undone: what each strategy does not do", [c.width for c in columns])
-    page.sentence("Every sentence is computed from the plan of the strategy. Each is held against the first one of the sheet.")
+    page = open_page(
+        book,
+        told.facts,
+        painter,
+        "Left undone",
+        "Left undone: what each strategy does not do",
+        [c.width for c in columns],
+    )
+    page.sentence(
+        "Every sentence is computed from the plan of the strategy. Each is held against the first one of the sheet."
+    )
     page.header(columns)
     page.freeze()
     for side in told.sides:
@@ -73,7 +82,7 @@ def write_coverage(book: Book, told: SideBySide, tables: Tables, painter: Painte
     for n, sector in enumerate((ALL, *told.sectors)):
         page.heading("All demand" if sector == ALL else f"Sector {sector}")
         lines = _shares(told, table[table["sector"] == sector])
-        first, last = page.table(columns, lines)
+        first, _ = page.table(columns, lines)
         if n == 0:
             place = CoveragePlace(page.sheet, first - 1, {x.name: first + k for k, x in enumerate(told.held)})
             _charts(page, told, place)
@@ -85,7 +94,8 @@ def write_coverage(book: Book, told: SideBySide, tables: Tables, painter: Painte
 def _shares(told: SideBySide, table: pd.DataFrame) -> list[Line]:
     found = {(x.strategy, x.year): x.coverage for x in each(table)}
     return [
-        Line((side.name, *(found.get((side.name, t)) for t in told.years)), heat=True, heat_from=1) for side in told.held
+        Line((side.name, *(found.get((side.name, t)) for t in told.years)), heat=True, heat_from=1)
+        for side in told.held
     ]
 
 
@@ -106,7 +116,9 @@ def _losses(page: Page, told: SideBySide, columns: Sequence[Column]) -> None:
     found = {}
     for side in told.held:
         losses = [side.facts.served(s) for s in side.facts.losses]
-        found[side.name] = [min((x[n] for x in losses if x[n] is not None), default=None) for n in range(len(told.years))]
+        found[side.name] = [
+            min((x for shares in losses if (x := shares[n]) is not None), default=None) for n in range(len(told.years))
+        ]
     if not any(x is not None for shares in found.values() for x in shares):
         return
     page.heading("All demand in the worst loss of the year; blank: no loss was looked at in that year")
@@ -118,7 +130,11 @@ def _losses(page: Page, told: SideBySide, columns: Sequence[Column]) -> None:
 
 def write_outlay(book: Book, told: SideBySide, tables: Tables, painter: Painter) -> None:
     """Write public outlay by year and by funder."""
-    columns = (Column("Strategy", _NAME), Column("All years", 10, "musd"), *(Column(str(t), 8, "musd") for t in told.years))
+    columns = (
+        Column("Strategy", _NAME),
+        Column("All years", 10, "musd"),
+        *(Column(str(t), 8, "musd") for t in told.years),
+    )
     page = open_page(book, told.facts, painter, "Outlay", "Outlay: public money, MUSD", [c.width for c in columns])
     page.sentence(
         "Undiscounted. What a strategy itself has built counts in full, in no year: the public share of its capital cost."
@@ -128,7 +144,11 @@ def write_outlay(book: Book, told: SideBySide, tables: Tables, painter: Painter)
     page.table(columns, [_money(told, side, table) for side in told.held])
     page.heading("By funder")
     funders = [str(f) for f in dict.fromkeys(table["funder"])]
-    funder_columns = (Column("Strategy", _NAME), *(Column(f, 10, "musd") for f in funders), Column("Built by it", 10, "musd"))
+    funder_columns = (
+        Column("Strategy", _NAME),
+        *(Column(f, 10, "musd") for f in funders),
+        Column("Built by it", 10, "musd"),
+    )
     lines = []
     for side in told.held:
         mine = table[table["strategy"] == side.name].groupby("funder")["musd"].sum()
@@ -177,9 +197,16 @@ def write_idle(book: Book, told: SideBySide, tables: Tables, painter: Painter) -
 
 def _lacking(page: Page, wants: pd.DataFrame) -> None:
     """What each stage lacks in its worst year, strategy by strategy."""
-    page.heading("For want of what: the year in which most of a stage has no feed, and what more could run with more of a material")
+    page.heading(
+        "For want of what: the year in which most of a stage has no feed, and what more could run with more of a material"
+    )
     columns = (
-        *(Column("Strategy", _NAME), Column("Stage", 9.5), Column("Year", 9.5, "year"), Column("Capacity, t/yr", 9.5, "t")),
+        *(
+            Column("Strategy", _NAME),
+            Column("Stage", 9.5),
+            Column("Year", 9.5, "year"),
+            Column("Capacity, t/yr", 9.5, "t"),
+        ),
         *(Column("No feed, t/yr", 9.5, "t"), Column("No feed, %", 9.5, "pct"), Column("With more", 9.5)),
         Column("could run more, t/yr", 9.5, "t"),
     )
@@ -212,7 +239,9 @@ def write_funded(book: Book, told: SideBySide, tables: Tables, painter: Painter)
         *(Column("Project", 26), Column("Country", 13), Column("Stage", 13), Column("In how many", 8, "int")),
         *(Column(name, 11, "year") for name in names),
     )
-    page = open_page(book, told.facts, painter, "Funded", "Funded: who is in with which strategy", [c.width for c in columns])
+    page = open_page(
+        book, told.facts, painter, "Funded", "Funded: who is in with which strategy", [c.width for c in columns]
+    )
     page.sentence("Year of funding; b: built by the strategy itself, with its first year of operation. Blank: not in.")
     header = page.header(columns)
     page.freeze(columns=1)
@@ -258,7 +287,9 @@ def write_proof(book: Book, told: SideBySide, tables: Tables, painter: Painter) 
         *(Column("Points short", 10, "points"), Column("No plan below, points", 10, "points")),
         *(Column("Gap, points", 10, "points"), Column("Audit checks", 10, "int"), Column("Reproducible", 13)),
     )
-    page = open_page(book, told.facts, painter, "Proof", "Proof: how good each plan is shown to be", [c.width for c in columns])
+    page = open_page(
+        book, told.facts, painter, "Proof", "Proof: how good each plan is shown to be", [c.width for c in columns]
+    )
     page.sentence(
         "Points: 100 x tonnes short, weighted by priority, losses included, of all weighted demand. A strategy that changes"
         " demand has other points. The cost of a plan is that of its cheapest sizes and flows; how much cheaper another plan of"

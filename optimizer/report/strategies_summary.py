@@ -34,7 +34,7 @@ _COLUMNS = (
     Column("Rules missed", 9, "int"),
     Column("Proven within, points", 10, "points"),
 )
-_CHART, _CHART_ROWS = (15.6, 9.0), 18
+_CHART, _CHART_ROWS = (14.5, 9.0), 18
 _MOST_LINES = 7
 
 
@@ -108,7 +108,7 @@ def _coverage_chart(page: Page, told: SideBySide, place: CoveragePlace) -> None:
     shown = [float(x) for side in spread_out(told) for x in side.by_year["coverage"]]
     lowest = int(min(shown, default=0.0) * 10) / 10
     chart = share_chart(data, "Share of all demand served, nothing lost", "share served", _CHART, lowest)
-    page.chart(chart, page.row, 82.0)
+    page.chart(chart, page.row, 80.0)
 
 
 def spread_out(told: SideBySide) -> list[Side]:

@@ -106,7 +106,9 @@ def _coverage(side: Side) -> Rows:
 def _losses(side: Side) -> Rows:
     names = [x for x in COLUMNS["strategy_losses"] if x != "strategy"]
     table = side.facts.tables["losses"]
-    return [{"strategy": side.name, **dict(zip(names, row, strict=True))} for row in table[names].itertuples(index=False)]
+    return [
+        {"strategy": side.name, **dict(zip(names, row, strict=True))} for row in table[names].itertuples(index=False)
+    ]
 
 
 def _idle(side: Side) -> Rows:
@@ -174,10 +176,10 @@ def _funded(side: Side) -> Rows:
 
 def _outlays(side: Side) -> Rows:
     table = side.facts.tables["outlays"]
-    sums = table.groupby(["funder", "year"], sort=True)["musd"].sum()
+    sums = table.groupby(["funder", "year"], sort=True, as_index=False)[["musd"]].sum()
     return [
-        {"strategy": side.name, "funder": funder, "year": year, "musd": round(float(x), 6)}
-        for (funder, year), x in sums.items()
+        {"strategy": side.name, "funder": row.funder, "year": row.year, "musd": round(row.musd, 6)}
+        for row in each(sums)
     ]
 
 

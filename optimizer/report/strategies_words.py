@@ -107,7 +107,8 @@ def _binds(side: Side) -> Iterator[Said]:
     alone = "" if dict(worst.stages)[stage] == "alone" else " together with others"
     short = f"at worst {tonnes(worst.shortfall_t)} priority-weighted t short, {worst.year}"
     yield Said(
-        "what holds back", f"What holds back most is {stage}, binding{alone} {when_in_words(side.facts, when)} ({short})."
+        "what holds back",
+        f"What holds back most is {stage}, binding{alone} {when_in_words(side.facts, when)} ({short}).",
     )
 
 
@@ -193,7 +194,9 @@ def _named(names: list[str], one: str, many: str = "") -> str:
 def _best(told: SideBySide) -> Iterator[str]:
     best = max(told.held, key=lambda x: (round(x.coverage, 6), -x.outlay_musd))
     worst = min(told.held, key=lambda x: round(x.coverage, 6))
-    if len(told.held) > 1:
+    if len(told.held) > 1 and 100.0 * (best.coverage - worst.coverage) < _ALIKE_POINTS:
+        yield f"All strategies serve alike: {percent(best.coverage)} of all demand of all years with nothing lost."
+    elif len(told.held) > 1:
         yield (
             f"Most is served by “{best.name}”: {percent(best.coverage)} of all demand of all years with nothing lost, for"
             f" {best.outlay_musd:,.0f} MUSD of public money; least by “{worst.name}”, {percent(worst.coverage)} for"
@@ -242,6 +245,10 @@ def _lossy(told: SideBySide) -> Iterator[str]:
     if len(found) < 2:
         return
     low, high = min(found, key=lambda pair: pair[1][2]), max(found, key=lambda pair: pair[1][2])
+    if high[1][2] - low[1][2] < _ALIKE_POINTS / 100.0:
+        left = f"{percent(low[1][2])} of all demand still served ({low[1][0]} in {low[1][1]})"
+        yield f"The worst loss is alike in all of them: {left}."
+        return
     yield (
         f"Worst loss: from {percent(low[1][2])} of all demand still served (“{low[0].name}”, {low[1][0]} in {low[1][1]}) to"
         f" {percent(high[1][2])} (“{high[0].name}”, {high[1][0]} in {high[1][1]})."
