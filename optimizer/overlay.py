@@ -36,7 +36,7 @@ class Strategy:
     @property
     def note(self) -> str:
         """What the sheet remarks on it."""
-        return " ".join(dict.fromkeys(row.text("note") for row in self.rows if row.text("note")))
+        return "; ".join(dict.fromkeys(row.text("note") for row in self.rows if row.text("note")))
 
 
 @dataclass(frozen=True)

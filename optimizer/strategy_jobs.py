@@ -252,7 +252,7 @@ def _upstream(instance: Instance, members: Collection[str], stage_of: Mapping[st
     recipes = [recipe for found in instance.recipes_of.values() for recipe in found]
     own = [q for p in members for q in instance.recipes_of.get(instance.projects[p].process, ())]
     seen = {k for q in own for k in q.outputs}
-    level = {k for q in own for k in q.inputs} - seen
+    level = {k for q in own for k in q.inputs}  # A recycler's scrap too, though other plants of its stage may give it.
     found: dict[str, set[str]] = {}
     while level:
         for k in sorted(level):

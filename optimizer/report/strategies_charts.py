@@ -17,11 +17,12 @@ from optimizer.report.charts import dress
 from optimizer.report.compare_charts import MOST_HATCHES, hatch
 from optimizer.report.style import BLUE, INK
 
+_PLACES = ("t", "r", "b", "l")
 _MARKERS = ("circle", "square", "triangle", "diamond")
 
 
 def outlay_chart(sheet: Worksheet, rows: tuple[int, int], columns: tuple[int, int], size: tuple[float, float]) -> Any:
-    """Outlay to the right, coverage upward, one named point for each strategy; ``columns``: of outlay and coverage."""
+    """Outlay to the right, coverage upward, each strategy a point with its number; ``columns``: of outlay and coverage."""
     chart: Any = ScatterChart()
     chart.style, chart.scatterStyle = 13, "lineMarker"
     for n, row in enumerate(range(rows[0], rows[1] + 1)):
@@ -34,10 +35,16 @@ def outlay_chart(sheet: Worksheet, rows: tuple[int, int], columns: tuple[int, in
         series.marker.graphicalProperties = GraphicalProperties(solidFill=colour, ln=LineProperties(solidFill=colour))
         labels: Any = DataLabelList()
         labels.showSerName, labels.showVal, labels.showLegendKey = True, False, False
-        labels.showCatName, labels.showPercent, labels.position = False, False, "t" if n % 2 == 0 else "b"
+        labels.showCatName, labels.showPercent, labels.position = False, False, _PLACES[n % len(_PLACES)]
         series.dLbls = labels
         chart.series.append(series)
-    dress(chart, "Public outlay against coverage", "share of all demand served, nothing lost", "0%", size)
+    dress(
+        chart,
+        "Public outlay against coverage, by number of the strategy",
+        "share of all demand served, nothing lost",
+        "0%",
+        size,
+    )
     chart.x_axis.number_format = "#,##0"
     chart.x_axis.title = "public outlay, MUSD"
     chart.x_axis.majorGridlines = None

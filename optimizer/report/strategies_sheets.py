@@ -101,6 +101,8 @@ def _shares(told: SideBySide, table: pd.DataFrame) -> list[Line]:
 
 def _charts(page: Page, told: SideBySide, place: CoveragePlace) -> None:
     """Lines over the years, as many strategies to a chart as can be told apart."""
+    if len(told.held) > _A_CHART:
+        page.break_page()
     page.row += 1
     shown = [float(x) for side in told.held for x in side.by_year["coverage"]]
     lowest = int(min(shown, default=0.0) * 10) / 10

@@ -22,6 +22,7 @@ from optimizer.strategy_jobs import Want
 _SENTENCE = Look(size=10.5, wrap=True)
 _SUB = Look(size=10.5, bold=True, colour="595959", wrap=True)
 _COLUMNS = (
+    Column("No.", 5),
     Column("Strategy", 27),
     Column("Public outlay, MUSD", 10, "musd"),
     Column("Projects", 9, "int"),
@@ -34,7 +35,7 @@ _COLUMNS = (
     Column("Rules missed", 9, "int"),
     Column("Proven within, points", 10, "points"),
 )
-_CHART, _CHART_ROWS = (14.5, 9.0), 18
+_CHART, _CHART_ROWS = (13.8, 9.0), 18
 _MOST_LINES = 7
 
 
@@ -45,8 +46,8 @@ def write_summary(
     facts = told.facts
     page = open_page(book, facts, painter, "Summary", "", [c.width for c in _COLUMNS])
     page.sheet.page_setup.fitToHeight = 1
-    page.spread(page.row, 1, 8, f"{facts.name}: strategies side by side, {facts.span}", replace(TITLE, size=18))
-    page.spread(page.row, 9, page.span, facts.mark, MARK)
+    page.spread(page.row, 1, 9, f"{facts.name}: strategies side by side, {facts.span}", replace(TITLE, size=18))
+    page.spread(page.row, 10, page.span, facts.mark, MARK)
     page.sheet.row_dimensions[page.row].height = 26
     page.row += 1
     _wrapped(page, _headline(told), _SUB)
@@ -57,7 +58,7 @@ def write_summary(
     first, last = page.table(_COLUMNS, [_line(told, row) for row in each(tables["strategies"])])
     page.row += 1
     if told.held:
-        page.chart(outlay_chart(page.sheet, (first, last), (2, 4), _CHART), page.row, 0.0)
+        page.chart(outlay_chart(page.sheet, (first, last), (3, 5), _CHART), page.row, 0.0)
         _coverage_chart(page, told, place)
         page.row += _CHART_ROWS
     page.end()
@@ -76,11 +77,12 @@ def _headline(told: SideBySide) -> str:
 def _line(told: SideBySide, row: object) -> Line:
     found = row._asdict()  # type: ignore[attr-defined]
     side = next(x for x in told.sides if x.name == found["strategy"])
+    place = str(told.sides.index(side) + 1)  # By which the chart names it.
     if not side.has_plan:
-        return Line((side.name, side.status.replace("_", " ")))
+        return Line((place, side.name, None, None, None, None, side.status.replace("_", " ")))
     closes, points = number(found["gap_closes"]), side.points
     values = (
-        *(side.name, side.outlay_musd, side.projects, side.coverage, number(found["last_year_coverage"])),
+        *(place, side.name, side.outlay_musd, side.projects, side.coverage, number(found["last_year_coverage"])),
         *("never" if closes is None else str(int(closes)), number(found["short_last_year_t"])),
         *(number(found["worst_loss_coverage"]), idlest(side), len(side.reached.missed)),
         None if points is None else max(0.0, points[0] - points[1]),
@@ -108,7 +110,7 @@ def _coverage_chart(page: Page, told: SideBySide, place: CoveragePlace) -> None:
     shown = [float(x) for side in spread_out(told) for x in side.by_year["coverage"]]
     lowest = int(min(shown, default=0.0) * 10) / 10
     chart = share_chart(data, "Share of all demand served, nothing lost", "share served", _CHART, lowest)
-    page.chart(chart, page.row, 80.0)
+    page.chart(chart, page.row, 84.0)
 
 
 def spread_out(told: SideBySide) -> list[Side]:

@@ -11,10 +11,10 @@ from optimizer.report.bottlenecks import joined, main_bottleneck, tonnes, when_i
 from optimizer.report.facts import ALL, percent, year_list
 from optimizer.report.portfolio import plural
 from optimizer.report.side_by_side import FULL, Side, SideBySide
-from optimizer.strategy_jobs import Want
+from optimizer.strategy_jobs import Idle, Want
 
 _SEEN_T, _SEEN_SHARE, _ALIKE_POINTS = 0.5, 0.05, 0.05
-_NEARLY = 0.9
+_NEARLY, _TOLD_POINTS = 0.9, 1.0
 NOT_TAKEN = "plant that nobody takes from"
 _MOST_RULES = 3
 REACHES, GAP, SECTOR, IDLE, LOSS, RULES, NO_PLAN = (
@@ -43,7 +43,8 @@ def key_sentences(told: SideBySide) -> list[str]:
     """Return what a planner should take away of all strategies together."""
     if not told.held:
         return ["No strategy has a plan."]
-    return [*_best(told), *_nothing(told), *_closing(told), *_idlest(told), *_lossy(told), *_without(told)]
+    parts = (_best, _nothing, _closing, _idlest, _untaken, _lossy, _fair_weather, _without)
+    return [sentence for part in parts for sentence in part(told)]
 
 
 # ---------------------------------------------------------------- one strategy
@@ -57,7 +58,7 @@ def _reaches(told: SideBySide, side: Side) -> Iterator[Said]:
     last = years.iloc[-1]
     spent = f"{side.outlay_musd:,.0f} MUSD of public money and {plural(side.projects, 'project')}"
     text = (
-        f"{spent}: {percent(side.coverage)} of all demand of all years is served with nothing lost,"
+        f"{spent}: {_share(side.coverage)} of all demand of all years is served with nothing lost,"
         f" {percent(float(last['coverage']))} in {int(last['year'])}{_against(told, side)}."
     )
     yield Said(REACHES, text[:1].upper() + text[1:])
@@ -114,16 +115,25 @@ def _binds(side: Side) -> Iterator[Said]:
 
 def _not_taken(side: Side) -> Iterator[Said]:
     """The stage of which most stands idle with feed at hand while demand is short: what comes after it takes no more."""
+    worst = _least_taken(side)
+    if worst is not None:
+        yield Said(NOT_TAKEN, f"{_stands_untaken(worst)}.")
+
+
+def _least_taken(side: Side) -> Idle | None:
     short = {int(t) for t, x in zip(side.by_year["year"], side.by_year["coverage"], strict=True) if x < FULL}
     found = [x for x in side.reached.idle if x.year in short and x.capacity_t > 0.0]
     worst = max(found, key=lambda x: (round(x.not_needed_t / x.capacity_t, 6), -x.year), default=None)
     if worst is None or worst.not_needed_t < max(_SEEN_T, 2.0 * _SEEN_SHARE * worst.capacity_t):
-        return
-    amount = f"{tonnes(worst.not_needed_t)} of {tonnes(worst.capacity_t)} t/yr"
-    yield Said(
-        NOT_TAKEN,
-        f"{amount} ({percent(worst.not_needed_t / worst.capacity_t)}) of stage {worst.stage} stand idle in {worst.year}"
-        " though feed is there and demand is short: the stages after it take no more.",
+        return None
+    return worst
+
+
+def _stands_untaken(x: Idle) -> str:
+    amount = f"{tonnes(x.not_needed_t)} of {tonnes(x.capacity_t)} t/yr ({percent(x.not_needed_t / x.capacity_t)})"
+    return (
+        f"{amount} of stage {x.stage} stand idle in {x.year} though feed is there and demand is short: the stages after it"
+        " take no more"
     )
 
 
@@ -195,10 +205,10 @@ def _best(told: SideBySide) -> Iterator[str]:
     best = max(told.held, key=lambda x: (round(x.coverage, 6), -x.outlay_musd))
     worst = min(told.held, key=lambda x: round(x.coverage, 6))
     if len(told.held) > 1 and 100.0 * (best.coverage - worst.coverage) < _ALIKE_POINTS:
-        yield f"All strategies serve alike: {percent(best.coverage)} of all demand of all years with nothing lost."
+        yield f"All strategies serve alike: {_share(best.coverage)} of all demand of all years with nothing lost."
     elif len(told.held) > 1:
         yield (
-            f"Most is served by “{best.name}”: {percent(best.coverage)} of all demand of all years with nothing lost, for"
+            f"Most is served by “{best.name}”: {_share(best.coverage)} of all demand of all years with nothing lost, for"
             f" {best.outlay_musd:,.0f} MUSD of public money; least by “{worst.name}”, {percent(worst.coverage)} for"
             f" {worst.outlay_musd:,.0f} MUSD."
         )
@@ -210,7 +220,7 @@ def _nothing(told: SideBySide) -> Iterator[str]:
     found = [
         x
         for x in told.held[1:]
-        if x.outlay_musd > first.outlay_musd + 1.0 and 100.0 * (x.coverage - first.coverage) < 1.0
+        if x.outlay_musd > first.outlay_musd + 1.0 and 100.0 * (x.coverage - first.coverage) < _TOLD_POINTS
     ]
     if found:
         named = joined([f"“{x.name}” ({x.outlay_musd:,.0f} MUSD)" for x in found])
@@ -240,6 +250,15 @@ def _idlest(told: SideBySide) -> Iterator[str]:
         yield f"Idle plant: with “{side.name}” {stands_idle(want)}."
 
 
+def _untaken(told: SideBySide) -> Iterator[str]:
+    """The strategy that leaves most of a stage without takers, where it is more than the first one leaves."""
+    every = [(x, idle) for x in told.held if (idle := _least_taken(x)) is not None]
+    if every:
+        side, idle = max(every, key=lambda pair: pair[1].not_needed_t / pair[1].capacity_t)
+        if side is not told.held[0]:
+            yield f"Nobody takes it: with “{side.name}” {_stands_untaken(idle)}."
+
+
 def _lossy(told: SideBySide) -> Iterator[str]:
     found = [(x, x.worst_loss) for x in told.held if x.worst_loss is not None]
     if len(found) < 2:
@@ -253,6 +272,30 @@ def _lossy(told: SideBySide) -> Iterator[str]:
         f"Worst loss: from {percent(low[1][2])} of all demand still served (“{low[0].name}”, {low[1][0]} in {low[1][1]}) to"
         f" {percent(high[1][2])} (“{high[0].name}”, {high[1][0]} in {high[1][1]})."
     )
+
+
+def _fair_weather(told: SideBySide) -> Iterator[str]:
+    """Strategies that serve more than the first one with nothing lost, and in the worst loss no more."""
+    first = told.held[0]
+    if first.worst_loss is None:
+        return
+    found = [
+        x
+        for x in told.held[1:]
+        if x.worst_loss is not None
+        and 100.0 * (x.coverage - first.coverage) >= _TOLD_POINTS
+        and 100.0 * (x.worst_loss[2] - first.worst_loss[2]) < _TOLD_POINTS
+    ]
+    for x in found:
+        yield (
+            f"“{x.name}” serves {100.0 * (x.coverage - first.coverage):.1f} points more than “{first.name}” as long as nothing is"
+            f" lost, and no more than it in the worst loss ({_share(x.worst_loss[2] if x.worst_loss else 0.0)} of all demand)."
+        )
+
+
+def _share(share: float) -> str:
+    """A share in a sentence; one that is nearly all is not told as all."""
+    return f"{share:.2%}".replace("%", " %") if FULL <= share < 1.0 - 5e-5 else percent(share)
 
 
 def _without(told: SideBySide) -> Iterator[str]:
