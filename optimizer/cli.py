@@ -9,6 +9,7 @@ from optimizer.commands.compare import compare
 from optimizer.commands.diagnose import diagnose
 from optimizer.commands.explain import explain
 from optimizer.commands.solve import solve
+from optimizer.commands.strategies import strategies
 from optimizer.commands.stress import stress
 from optimizer.commands.template import template
 from optimizer.process import settle
@@ -24,7 +25,7 @@ def main() -> None:
     settle()
 
 
-for command in (template, check, diagnose, solve, compare, stress, explain):
+for command in (template, check, diagnose, solve, compare, strategies, stress, explain):
     main.add_command(command)
 
 if __name__ == "__main__":
