@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from openpyxl import Workbook as Book
 
+from optimizer.cells import records
 from optimizer.report.compare_charts import MOST_LINES, Block, band_chart, line_chart, worth_chart
 from optimizer.report.compare_proof import behind, slack
 from optimizer.report.compare_words import bend, curve, next_money, no_more_help
@@ -16,7 +17,6 @@ from optimizer.report.facts import ALL, BASE, each, number, text
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.runsheet import STATUS
 from optimizer.report.style import BODY, HEADER_LEFT, Painter
-from optimizer.schema import SHEETS
 
 NO_LIMIT = "no limit"
 _CHART_ROWS = 17
@@ -315,7 +315,8 @@ def _holding(page: Page, comparison: Comparison, table: pd.DataFrame) -> None:
     page.spread(row, 7, page.span, "Why", replace(HEADER_LEFT, indent=1))
     for row in each(table):
         _holding_row(page, comparison, row)
-    note(page, _HOLDING if "Workforce" in SHEETS else (*_HOLDING, _NO_PEOPLE))
+    limited = any(True for _ in records(comparison.facts.workbook, "Workforce"))
+    note(page, (*_HOLDING, _PEOPLE if limited else _NO_PEOPLE))
 
 
 _HOLDING = (
@@ -324,7 +325,10 @@ _HOLDING = (
     " candidate of the stage is funded at full size. not told apart: candidates have room left, so other stages, rules, or"
     " what the proof leaves open hold back.",
 )
-_NO_PEOPLE = "People: workbooks do not tell yet how many there are, so whether they hold back is not looked at."
+_PEOPLE = (
+    "People: not looked at here; they may be what is not told apart. The sheet People of solve tells where they bind."
+)
+_NO_PEOPLE = "People: the workbook has no sheet Workforce, so they hold nothing back."
 
 
 def _holding_row(page: Page, comparison: Comparison, row: object) -> None:
