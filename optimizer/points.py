@@ -218,14 +218,9 @@ class Print:
 
     def run(self, case: PointCase) -> Printed:
         """Return the plan with its flows, tables and manifest, audited."""
-        outcome = self.outcome(case)
+        at = self.standing
         return print_plan(
-            case,
-            self.standing.money,
-            outcome,
-            self.cost_bound_musd,
-            self.standing.reproducible,
-            self.with_bottlenecks,
+            case, at.money, self.outcome(case), self.cost_bound_musd, at.reproducible, self.with_bottlenecks
         )
 
     def outcome(self, case: PointCase) -> PlanOutcome:

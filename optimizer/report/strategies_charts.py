@@ -48,6 +48,7 @@ def outlay_chart(sheet: Worksheet, rows: tuple[int, int], columns: tuple[int, in
     chart.x_axis.number_format = "#,##0"
     chart.x_axis.title = "public outlay, MUSD"
     chart.x_axis.majorGridlines = None
+    chart.y_axis.scaling.max = 1.1  # Room for the number of a point where all is served.
     chart.legend = None
     return chart
 

@@ -17,6 +17,7 @@ from toys import Sheets, settings, write
 
 from optimizer.report.strategies_tables import COLUMNS
 from optimizer.report.tables import COLUMNS as PLAN_COLUMNS
+from optimizer.strategy_jobs import Follow, Reached, StrategyCase
 
 CHAIN: Sheets = {
     "Settings": settings(2030, 2031, budget_musd=10, coverage_gap_points=0),
@@ -224,6 +225,31 @@ def test_rules_that_a_strategy_drops_are_told_as_missed(tmp_path):
 def test_the_same_bytes_with_one_worker_and_with_two(done, tmp_path):
     other = run(write(tmp_path / "case", CHAIN), tmp_path / "out", "--workers", "2")
     assert content(other.out / "tables") == content(done.out / "tables")
+
+
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch):
+    case, out, some = write(tmp_path / "case", CHAIN), tmp_path / "out", ("--only", "Status quo,Grid", "--workers", "1")
+    true, done = Follow.run, []
+
+    def stopped(self: Follow, given: StrategyCase) -> Reached:
+        if done:
+            raise KeyboardInterrupt
+        done.append(self.name)
+        return true(self, given)
+
+    monkeypatch.setattr(Follow, "run", stopped)
+    assert run(case, out, *some).code == 5
+    assert not (out / "strategies.xlsx").exists()
+
+    def counted(self: Follow, given: StrategyCase) -> Reached:
+        done.append(self.name)
+        return true(self, given)
+
+    monkeypatch.setattr(Follow, "run", counted)
+    resumed = run(case, out, *some, "--resume")
+    assert resumed.code == 0, resumed.stderr
+    assert done == ["Status quo", "Grid"]
+    assert [x["strategy"] for x in resumed.table("strategies")] == ["Status quo", "Grid"]
 
 
 def test_only_some(tmp_path):
