@@ -32,6 +32,7 @@ Keys = frozenset[tuple[str, int]]
 _USED = 1e-6
 _INNER = 0.4  # Of the gap asked for: what the search for plans may leave open.
 _MOST_PRICED = 2
+_MOST_ROUNDS = 200
 # Where one budget has the whole time: nodes and searches for a plan; the same for a bound, one after the other.
 _PLAN_STEP, _BOUND_STEPS = (200, 2), ((300, 1), (600, 3))
 _LEAST_STEP = 0.2  # Of the gap asked for: what a search must raise the bound by to be worth its start.
@@ -292,17 +293,21 @@ class CoverageCase:
 
     def finish(self, standing: Standing, nodes: int | None, aim: Aim, nesting: Tie | None = None) -> Standing:
         """Search everything whole, round after round with the cuts that its plans were short of."""
-        while not standing.is_proven(aim) and not aim.is_over:
+        for _ in range(_MOST_ROUNDS):
+            if standing.is_proven(aim) or aim.is_over:
+                break
             self.full.begin()
-            before = standing.value_kt, standing.bound_kt, len(standing.more)
+            before = standing.value_kt, standing.bound_kt
             enough = standing.value_kt - aim.gap_kt if standing.funded is not None else None
             limits = Limits(max(_EXACT_KT, _INNER * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=enough)
             outcome = self._search(self.full, standing, self._ties(self.full, nesting), limits, None)
             if outcome.status is Status.INFEASIBLE:
                 return replace(standing, feasible=False)
             standing = replace(standing, bound_kt=max(standing.bound_kt, outcome.bound or 0.0))
-            standing = self._plans(standing, outcome, nesting, aim)
-            if nodes is not None or (standing.value_kt, standing.bound_kt, len(standing.more)) == before:
+            standing = self._plans(standing, outcome, nesting, aim, all_cuts=True)
+            claimed = float("inf") if outcome.objective is None else outcome.objective
+            stands = (standing.value_kt, standing.bound_kt) == before
+            if nodes is not None or (stands and claimed >= standing.value_kt - self.full.agreed_kt):
                 break  # Beyond this only what cannot be told apart is left: the next round would be the same.
         return standing
 
@@ -355,20 +360,28 @@ class CoverageCase:
         start = standing.plan if full else None
         return master.search(standing.money, ties, cuts, limits, whole, start, for_plans)
 
-    def _plans(self, standing: Standing, outcome: Outcome, nesting: Tie | None, aim: Aim) -> Standing:
+    def _plans(
+        self, standing: Standing, outcome: Outcome, nesting: Tie | None, aim: Aim, all_cuts: bool = False
+    ) -> Standing:
         """Price the last plans of a search; one that ends before it begins tells its answer alone."""
         plans = outcome.plans or (() if outcome.values is None else (outcome.values,))
         for plan in reversed(plans[-_MOST_PRICED:]):
-            standing = self.priced(standing, np.round(plan[self.full.fund]), nesting)
+            standing = self.priced(standing, np.round(plan[self.full.fund]), nesting, all_cuts)
         return replace(standing, reproducible=standing.reproducible and not aim.is_over and not outcome.interrupted)
 
-    def priced(self, standing: Standing, funded: np.ndarray, nesting: Tie | None = None) -> Standing:
-        """Take these fundings (values by funding) where their exact shortfall is less than that of the plan at hand."""
+    def priced(
+        self, standing: Standing, funded: np.ndarray, nesting: Tie | None = None, all_cuts: bool = False
+    ) -> Standing:
+        """Take these fundings (values by funding) where their exact shortfall is less than that of the plan at hand.
+
+        ``all_cuts``: what the blocks said on the way to the price is kept too, so that the master, whatever sizes it takes, will
+        think no more of these fundings than they are worth.
+        """
         known = self.known_cuts(standing)
         before = len(known)
         priced = self.full.price(standing.money, self._ties(self.full, nesting), known, funded, Limits(_EXACT_KT))
         # What the blocks say of the plan itself, and which plans miss a guard: cuts met on the way to it say little beside.
-        learned = [cut for cut in known[before:] if priced is None or cut.hard]
+        learned = [cut for cut in known[before:] if all_cuts or priced is None or cut.hard]
         final = [] if priced is None else priced.answer.cuts
         standing = replace(standing, more=tuple(dict.fromkeys([*standing.more, *learned, *final])))
         if priced is None:
