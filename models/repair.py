@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from models.instance import BASE, Demand, Goal, Instance, Offer, Project, Scenario, Workforce
-from models.solution import Funding, Solution
+from models.solution import Funding
 from models.standing import people_needed, people_trained, standing_ktpy
 
 # What a row served is asked for again but for this share: the plan's own flows are known to a solver's tolerance.
@@ -44,18 +44,6 @@ class Wish:
     share: float = 1.0
     first_year: int | None = None
     before: bool = False
-
-
-def held(instance: Instance, solution: Solution) -> HeldPlan:
-    """What a solved plan fixes."""
-    short = solution.operations[BASE].shortfall
-    served = {
-        (d, t): max(0.0, demand.demand_kt[t] - short.get((d, t), 0.0))
-        for d, demand in instance.demands.items()
-        for t in instance.years
-    }
-    investment = solution.investment
-    return HeldPlan(investment.fundings, investment.level_kt, served, investment.trained)
 
 
 def loss_years(instance: Instance, loss: Scenario, wish: Wish) -> tuple[int, ...]:

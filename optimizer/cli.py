@@ -8,9 +8,8 @@ from optimizer.commands.check import check
 from optimizer.commands.compare import compare
 from optimizer.commands.diagnose import diagnose
 from optimizer.commands.explain import explain
-from optimizer.commands.redundancy import redundancy
-from optimizer.commands.repair import repair
 from optimizer.commands.solve import solve
+from optimizer.commands.strategies import strategies
 from optimizer.commands.stress import stress
 from optimizer.commands.template import template
 from optimizer.process import settle
@@ -26,7 +25,7 @@ def main() -> None:
     settle()
 
 
-for command in (template, check, diagnose, solve, compare, stress, repair, redundancy, explain):
+for command in (template, check, diagnose, solve, compare, strategies, stress, explain):
     main.add_command(command)
 
 if __name__ == "__main__":

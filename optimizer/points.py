@@ -218,12 +218,19 @@ class Print:
 
     def run(self, case: PointCase) -> Printed:
         """Return the plan with its flows, tables and manifest, audited."""
+        at = self.standing
+        return print_plan(
+            case, at.money, self.outcome(case), self.cost_bound_musd, at.reproducible, self.with_bottlenecks
+        )
+
+    def outcome(self, case: PointCase) -> PlanOutcome:
+        """Return the plan at its cheapest sizes, its flows still open."""
         started = time.perf_counter()
         standing, targets = self.standing, case.payload.targets
         investment = case.cost.cheapest(standing, targets.coverage_slack_points)
         if investment is None:
             raise ArithmeticError("the shortfall of the coverage step cannot be kept in the cost step")
-        outcome = PlanOutcome(
+        return PlanOutcome(
             status=standing.status(case.aim),
             coverage=Step(standing.status(case.aim), standing.value_kt, min(standing.bound_kt, standing.value_kt), 0.0),
             cost=None,
@@ -234,9 +241,6 @@ class Print:
             solve_seconds=time.perf_counter() - started,
             interrupted=False,
             out_of_time=not standing.reproducible,
-        )
-        return print_plan(
-            case, standing.money, outcome, self.cost_bound_musd, standing.reproducible, self.with_bottlenecks
         )
 
 

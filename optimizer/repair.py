@@ -1,141 +1,101 @@
-"""Repairs of a plan that an earlier run left behind: the plan read from its tables, and the jobs that mend it loss by loss."""
+"""Which losses of a plan are repaired, and the jobs that repair them."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Protocol
 
-from models.instance import BASE, Instance
-from models.repair import HeldPlan, Wish
-from models.solution import Funding
-from optimizer.assemble import assemble
-from optimizer.fixed_plan import trained_in
-from optimizer.output import TABLES, OutputError
-from optimizer.solve.highs import Interrupt
-from optimizer.solve.repair import AS_BEFORE, USUAL, Effort, Repair, cheapest_repair
-from optimizer.units import T_PER_KT
-from optimizer.workbook import Workbook
+from models.instance import Instance, Scenario
+from models.repair import Wish
+from optimizer.output import OutputError
+from optimizer.solve.repair import Effort, Repair, cheapest_repair
+from optimizer.solve.stress import Loss
+from optimizer.stress_cases import SINGLES
+from optimizer.stress_jobs import LossResult, StressCase
 
-
-def held_in(run: Path, instance: Instance) -> HeldPlan:
-    """Read the plan that a run of ``solve``, or a point of ``compare``, left in its tables.
-
-    Raises
-    ------
-    OutputError
-        Where the tables are missing, or are of another case.
-    """
-    fundings = tuple(
-        Funding(
-            project=row["project"],
-            year=int(row["funded_year"]),
-            share=float(row["funded_share"]),
-            size_ktpy=float(row["size_t_per_year"]) / T_PER_KT,
-            capex_musd=float(row["capex_musd"]),
-        )
-        for row in _rows(run, "portfolio")
-    )
-    unknown = sorted({f.project for f in fundings} - set(instance.candidates))
-    if unknown:
-        raise OutputError(f"{run}: the plan funds {', '.join(unknown)}, which the input does not have as candidates.")
-    levels = {
-        (
-            "|".join((row["material"], row["country"], "allied" if row["allied"] == "yes" else "open")),
-            int(row["year"]),
-        ): float(row["level_t"]) / T_PER_KT
-        for row in _rows(run, "stocks")
-        if row["scenario"] == BASE
-    }
-    served = {
-        (
-            "|".join(
-                (row["sector"], row["country"], row["material"], "allied" if row["allied_only"] == "yes" else "any")
-            ),
-            int(row["year"]),
-        ): float(row["served_t"]) / T_PER_KT
-        for row in _rows(run, "coverage")
-        if row["scenario"] == BASE
-    }
-    return HeldPlan(fundings, levels, served, trained_in(run))
-
-
-def _rows(run: Path, table: str) -> Iterator[dict[str, str]]:
-    path = run / TABLES / f"{table}.csv"
-    if not path.is_file():
-        raise OutputError(f"{path}: not found. Give the folder of a run that made a plan.")
-    with path.open(newline="", encoding="utf-8") as stream:
-        yield from csv.DictReader(stream)
-
-
-def worst_loss(run: Path) -> str | None:
-    """The loss that leaves the least of all demand served in one of its evaluated years; None where none hurts."""
-    wanted: dict[tuple[str, str], list[float]] = {}
-    for row in _rows(run, "losses"):
-        if row["scenario"] != BASE:
-            sums = wanted.setdefault((row["scenario"], row["year"]), [0.0, 0.0])
-            sums[0] += float(row["demand_t"])
-            sums[1] += float(row["served_t"])
-    shares = [(served / demand, scenario) for (scenario, _), (demand, served) in wanted.items() if demand > 0.0]
-    worst = min(shares, default=(1.0, ""))
-    return worst[1] if worst[0] < 1.0 else None
-
-
-# ---------------------------------------------------------------- jobs
-
-
-class Held(Protocol):
-    """A case in one process with the plan that is held fixed."""
-
-    interrupt: Interrupt
-
-    @property
-    def instance(self) -> Instance:
-        """The case."""
-
-    @property
-    def plan(self) -> HeldPlan:
-        """The plan."""
+WORST, NONE = "worst", "none"
+# As near to the least money as half a percent, or a thousand dollars: then more nodes tell a planner nothing.
+EFFORT = Effort(nodes=300, gap_musd=1e-3, relative_gap=0.005)
 
 
 @dataclass(frozen=True)
 class Mend:
     """The cheapest repair of one loss."""
 
-    loss: str
-    wish: Wish = AS_BEFORE
-    effort: Effort = USUAL
+    scenario: Scenario
+    wish: Wish
+    effort: Effort = EFFORT
 
-    def run(self, case: Held) -> Repair:
+    def run(self, case: StressCase) -> Repair:
         """Return the repairs by the year to recover by."""
-        return cheapest_repair(case.instance, case.plan, self.loss, self.wish, self.effort, case.interrupt)
+        return cheapest_repair(case.instance, case.held, self.scenario, self.wish, self.effort, case.interrupt)
 
 
-@dataclass(frozen=True)
-class HeldPayload:
-    """What every process needs to know to mend a plan."""
+def refuse_unknown(instance: Instance, losses: Sequence[Loss], names: Sequence[str], wish: Wish) -> None:
+    """Refuse what cannot be repaired, before anything is solved.
 
-    key: str
-    workbook: Workbook
-    budget_musd: float | None
-    held: HeldPlan
+    Raises
+    ------
+    OutputError
+        If a name is neither a disruption of the workbook nor a single loss, or the first year is none of the plan.
+    """
+    own, singles = [x.name for x in instance.disruptions], [x.name for x in losses if x.kind in SINGLES]
+    faults = [f"--repair {name}: there is no such loss." for name in names if name not in {WORST, NONE, *own, *singles}]
+    if faults:
+        faults.append(
+            f"The workbook has: {', '.join(own) or 'none'}. Single losses: {', '.join(singles) or 'none'}. Or say"
+            f" {WORST}, or {NONE}."
+        )
+    if NONE in names and len(names) > 1:
+        faults.append(f"--repair {NONE}: it goes with no other loss.")
+    if wish.first_year is not None and wish.first_year not in instance.years:
+        span = f"{instance.years[0]} to {instance.years[-1]}"
+        faults.append(f"--repair-from {wish.first_year}: it is no year of the plan, which has {span}.")
+    if faults:
+        raise OutputError("\n".join(faults))
 
-    def opened(self) -> HeldCase:
-        """The case, in the process that calls."""
-        return HeldCase(self)
+
+def to_repair(instance: Instance, names: Sequence[str], results: Mapping[str, LossResult]) -> tuple[Scenario, ...]:
+    """The losses that are asked for, as scenarios, each once.
+
+    Parameters
+    ----------
+    instance
+        The case; its own disruptions go before single losses of the same name.
+    names
+        What is asked for.
+    results
+        What each loss does to the plan, by its name.
+    """
+    found: list[Scenario] = []
+    for name in names:
+        result = _worst(instance, results) if name == WORST else results.get(name)
+        if name in instance.scenarios:
+            found.append(instance.scenarios[name])
+        elif result is not None:
+            found.append(scenario_of(instance, result.loss, result.first_short or instance.years[0]))
+    return tuple({scenario.name: scenario for scenario in found}.values())
 
 
-class HeldCase:
-    """A plan and its case in one process."""
+def _worst(instance: Instance, results: Mapping[str, LossResult]) -> LossResult | None:
+    """The single loss that costs most, by priority-weighted tonnes over all years; None where none makes a sector short."""
+    hurting = [x for x in results.values() if x.loss.kind in SINGLES and x.first_short is not None]
+    return min(hurting, key=lambda x: (-round(x.weighted_kt, 7), x.loss.name), default=None)
 
-    def __init__(self, payload: HeldPayload) -> None:
-        self.payload, self.plan = payload, payload.held
-        self.interrupt = Interrupt()
 
-    @cached_property
-    def instance(self) -> Instance:
-        """The case, assembled when it is first needed."""
-        return assemble(self.payload.workbook, self.payload.budget_musd)
+def scenario_of(instance: Instance, loss: Loss, first_year: int) -> Scenario:
+    """A single loss as a scenario: the workbook's own where it has the same, in its years; else from a year on to the end."""
+    closed = next(iter(loss.closed), None)
+    for own in instance.disruptions:
+        same = (own.project_left, own.supplier_left, own.closed_country)
+        if own.span and same == (loss.project_left, loss.supplier_left, closed):
+            return own
+    span = tuple(t for t in instance.years if t >= first_year)
+    return Scenario(
+        loss.name,
+        span,
+        span,
+        project_left=loss.project_left,
+        supplier_left=loss.supplier_left,
+        closed_country=closed,
+    )

@@ -139,6 +139,12 @@ SETTINGS: Mapping[str, Column] = {
 _STAGES = ("concentrate", "oxide", "metal", "alloy", "magnet")
 _STEPS = ("mining", "separation", "metallization", "alloying", "magnet", "recycling")
 
+# What a strategy may change: everything that a plan is made from.
+_OVERLAID = (
+    "Settings", "Countries", "Materials", "Recipes", "Projects", "Ramps", "Demand", "Imports", "Routes", "Budgets",
+    "Redundancy", "Disruptions", "Stockpiles",
+)  # fmt: skip
+
 _ALL_SHEETS = (
     Sheet(
         "Settings",
@@ -422,8 +428,25 @@ _ALL_SHEETS = (
         ),
         _text("name", "For the report", default="sheet, filter, column"),
     ),
+    _sheet(
+        "Strategies",
+        "Changes of the other sheets under a name, several rows each. Only strategies reads it",
+        (),
+        _text("strategy", "Name of the strategy", required=True),
+        _text("table", "Sheet that is changed", required=True, suggested=_OVERLAID),
+        _text("filter", "Rows: status=candidate; process=mine_*", default="all rows"),
+        _text("column", "Column that is changed", default="whole rows (remove)"),
+        Column(
+            "action",
+            Kind.CHOICE,
+            "What is done to the cells; remove without a column takes the rows away",
+            required=True,
+            choices=("set", "multiply", "add", "remove"),
+        ),
+        Column("value", Kind.ANY, "What to write, the factor, or the amount", default="none (remove)"),
+    ),
 )
 
 SHEETS: Mapping[str, Sheet] = {sheet.name: sheet for sheet in _ALL_SHEETS}
-# Sheets that no plan is made from: only stress reads them.
-OF_STRESS = ("Plan", "Uncertainty")
+# Sheets that no plan is made from: only stress, or only strategies, reads them.
+NOT_OF_PLANS = ("Plan", "Uncertainty", "Strategies")

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from models.instance import BASE
+from models.repair import Wish
 from models.standing import outlays_musd
+from optimizer.assemble import assemble
 from optimizer.crew import gathered
 from optimizer.fixed_plan import FixedPlan, plan_of_run, plan_of_sheet, refuse_unfit
 from optimizer.manifest import of_input
 from optimizer.output import Output
 from optimizer.progress import Progress
+from optimizer.redundancy_price import PricePayload, Prices, find_prices
+from optimizer.repair import WORST, Mend, refuse_unknown, to_repair
 from optimizer.report.stress_book import write_stress
 from optimizer.report.stress_tables import COLUMNS, stress_tables
 from optimizer.report.stressed import Overrun, Stressed
 from optimizer.resume import Memory
 from optimizer.rounds import Rounds
-from optimizer.run import without_faults
+from optimizer.run import SolveOptions, targets_of, without_faults
 from optimizer.solve.payments import most_dearer, pay
 from optimizer.solve.stress import Loss
 from optimizer.stress_cases import DELAY, PAIR, SINGLES, every_loss
@@ -36,7 +40,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class StressOptions:
-    """What the command line asks for. ``run``: folder of the plan; None: the sheet Plan."""
+    """What the command line asks for. ``run``: folder of the plan; None: the sheet Plan. ``repairs``: losses by name."""
 
     run: Path | None = None
     pairs: bool = True
@@ -44,6 +48,9 @@ class StressOptions:
     draws: int = 200
     seed: int = 1
     target: float = 0.9
+    repairs: tuple[str, ...] = (WORST,)
+    wish: Wish = field(default_factory=Wish)
+    price: bool = False
     workers: int = 1
     resume: bool = False
 
@@ -56,7 +63,7 @@ def run_stress(path: Path, out: Path | None, options: StressOptions, progress: P
     InputError
         The input or the plan cannot be read, has faults, or they do not fit each other.
     OutputError
-        The place for the results cannot be used.
+        The place for the results cannot be used, or a loss to be repaired is not there.
     """
     started = time.perf_counter()
     workbook = read_workbook(path)
@@ -64,21 +71,25 @@ def run_stress(path: Path, out: Path | None, options: StressOptions, progress: P
     progress.tell(f"{path} read and checked: {len(findings)} warning{'' if len(findings) == 1 else 's'}")
     plan = plan_of_run(options.run) if options.run else plan_of_sheet(workbook)
     folder = out or Path("outputs") / f"{workbook.name}-stress"
-    key = repr((of_input(workbook), plan, options.pairs, options.draws, options.seed))
+    key = repr((of_input(workbook), plan, options.pairs, options.draws, options.seed, options.repairs, options.wish))
     payload = StressPayload(key, workbook, plan, options.draws, options.seed)
     case = payload.opened()
     refuse_unfit(case.instance, plan)
+    losses = list(every_loss(workbook, case.instance, case.stress.investment, options.pairs))
+    refuse_unknown(case.instance, losses, options.repairs, options.wish)
     warnings = _other_cells(workbook, plan)
     for warning in warnings:
         progress.tell(f"warning: {warning}")
     with Output(folder, STRESS, COLUMNS) as output:
         memory = Memory(folder, key, options.resume)
-        with gathered(payload, options.workers, None) as crew:
-            try:
-                stressed = _stress(case, options, Rounds(crew, memory, progress), warnings)
-            except KeyboardInterrupt:
-                progress.tell("stopped: every result so far is kept; the same command with --resume goes on from here")
-                raise
+        try:
+            with gathered(payload, options.workers, None) as crew:
+                stressed = _stress(case, losses, options, Rounds(crew, memory, progress), warnings)
+            if options.price:
+                stressed = replace(stressed, prices=_prices(case, options, memory, progress))
+        except KeyboardInterrupt:
+            progress.tell("stopped: every result so far is kept; the same command with --resume goes on from here")
+            raise
         stressed.manifest["seconds"] = {"all": round(time.perf_counter() - started, 3)}
         tables = stress_tables(stressed)
         output.write_tables(tables)
@@ -99,10 +110,11 @@ def _other_cells(workbook: Workbook, plan: FixedPlan) -> list[str]:
     ]
 
 
-def _stress(case: StressCase, options: StressOptions, rounds: Rounds, warnings: list[str]) -> Stressed:
+def _stress(
+    case: StressCase, losses: Sequence[Loss], options: StressOptions, rounds: Rounds, warnings: list[str]
+) -> Stressed:
     """All parts, one round of jobs each; who does a job makes no difference."""
-    instance, investment = case.instance, case.stress.investment
-    losses = list(every_loss(case.payload.workbook, instance, investment, options.pairs))
+    instance = case.instance
     ((base, demand),) = rounds.run("nothing lost", [Nothing()])
     found = rounds.run("losses", [Losses(chunk) for chunk in _loss_chunks(losses)])
     names = tuple(x.name for x in instance.disruptions)
@@ -110,6 +122,8 @@ def _stress(case: StressCase, options: StressOptions, rounds: Rounds, warnings: 
     numbers = tuple(range(options.draws)) if case.variables else ()
     draws = rounds.run("draws", [Draws(chunk) for chunk in _chunks(numbers, _DRAWS)])
     results = {result.loss.name: result for part in found for result in part}
+    lost = to_repair(instance, options.repairs, results)
+    repairs = rounds.run("repairs", [Mend(scenario, options.wish) for scenario in lost])
     return Stressed(
         workbook=case.payload.workbook,
         instance=instance,
@@ -121,11 +135,24 @@ def _stress(case: StressCase, options: StressOptions, rounds: Rounds, warnings: 
         overrun=_overrun(case, options.capex_overrun),
         variables=tuple(case.variables),
         draws=tuple(draw for part in draws for draw in part),
+        asked_repairs=options.repairs,
+        repairs=tuple(repairs),
         target=options.target,
         seed=options.seed,
         warnings=tuple(warnings),
-        manifest=_manifest(case, options, losses, warnings),
+        manifest=_manifest(case, options, losses, [x.name for x in lost], warnings),
     )
+
+
+def _prices(case: StressCase, options: StressOptions, memory: Memory, progress: Progress) -> Prices:
+    """The price of redundancy, with the money that the plan was made for; the plan is where the search begins."""
+    workbook, plan = case.payload.workbook, case.payload.plan
+    instance = assemble(workbook, plan.budget_musd)
+    targets = targets_of(workbook, SolveOptions(plan.budget_musd))
+    key = repr((case.payload.key, plan.budget_musd, targets))
+    start = frozenset((p, year) for p, (year, _) in plan.sizes.items())
+    with gathered(PricePayload(key, workbook, plan.budget_musd, targets), options.workers, None) as crew:
+        return find_prices(workbook, instance, Rounds(crew, memory, progress), start)
 
 
 def _loss_chunks(losses: Sequence[Loss]) -> list[tuple[Loss, ...]]:
@@ -163,7 +190,7 @@ def _overrun(case: StressCase, share: float) -> Overrun:
 
 
 def _manifest(
-    case: StressCase, options: StressOptions, losses: Sequence[Loss], warnings: list[str]
+    case: StressCase, options: StressOptions, losses: Sequence[Loss], repaired: list[str], warnings: list[str]
 ) -> dict[str, object]:
     plan, instance = case.payload.plan, case.instance
     kinds = dict.fromkeys(loss.kind for loss in losses)
@@ -179,6 +206,8 @@ def _manifest(
         "cases": {kind: sum(loss.kind == kind for loss in losses) for kind in kinds}
         | {"workbook": len([s for s in instance.scenarios if s != BASE])},
         "variables": len(case.variables),
+        "repaired": repaired,
+        "priced": options.price,
         "options": {
             "run": None if options.run is None else options.run.name,
             "pairs": options.pairs,
@@ -186,6 +215,11 @@ def _manifest(
             "draws": options.draws,
             "seed": options.seed,
             "target": options.target,
+            "repair": list(options.repairs),
+            "share": options.wish.share,
+            "repair_from": options.wish.first_year,
+            "before": options.wish.before,
+            "price": options.price,
         },
         "warnings": warnings,
         "seconds": {},

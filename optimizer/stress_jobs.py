@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from models.instance import TRAINING_STAGE, Instance
+from models.repair import HeldPlan
 from models.solution import Investment
 from models.standing import outlays_musd
 from optimizer.assemble import assemble
@@ -61,6 +62,18 @@ class StressCase:
         return Spans(self.stress)
 
     @cached_property
+    def held(self) -> HeldPlan:
+        """The plan as a repair holds it: what it funds, stores and serves with nothing lost."""
+        investment, years = self.stress.investment, {t: self.stress.year(t) for t in self.instance.years}
+        short = {(d, t): kt for t, year in years.items() for d, kt in year.base_short_kt.items()}
+        served = {
+            (d, t): max(0.0, demand.demand_kt[t] - short.get((d, t), 0.0))
+            for d, demand in self.instance.demands.items()
+            for t in self.instance.years
+        }
+        return HeldPlan(investment.fundings, investment.level_kt, served, investment.trained)
+
+    @cached_property
     def variables(self) -> list[Variable]:
         """What is uncertain."""
         return variables(self.payload.workbook)
@@ -78,14 +91,15 @@ class StressCase:
 class LossResult:
     """What a loss does to the plan.
 
-    ``first_short``: the first year in which it costs anything; ``worst``: the year in which it costs most (weighted). The
-    rest is asked for single losses only.
+    ``first_short``: the first year in which it costs anything; ``worst``: the year in which it costs most (weighted);
+    ``weighted_kt``: what it costs in all years, priority-weighted. The rest is asked for single losses only.
     """
 
     loss: Loss
     answers: Mapping[int, Answer]
     first_short: int | None
     worst: int | None
+    weighted_kt: float = 0.0
     survivals: tuple[Survival, ...] = ()
     first_breaking: Breaking | None = None
     worst_breaking: Breaking | None = None
@@ -121,7 +135,7 @@ def _judged(stress: Stress, loss: Loss) -> LossResult:
     first = short[0] if short else None
     worst = max(short, key=lambda t: (round(more[t], 9), -t)) if short else None
     if loss.kind not in SINGLES or first is None or worst is None:
-        return LossResult(loss, answers, first, worst)
+        return LossResult(loss, answers, first, worst, sum(more.values()))
     stocks = any(stress.level_kt(g, t) for g in stress.instance.stockpiles for t in stress.instance.years)
     first_breaking = stress.breaking(loss, first)
     return LossResult(
@@ -129,6 +143,7 @@ def _judged(stress: Stress, loss: Loss) -> LossResult:
         answers,
         first,
         worst,
+        sum(more.values()),
         tuple(stress.survive(loss, answers, t) for t in stress.instance.years) if stocks else (),
         first_breaking,
         first_breaking if worst == first else stress.breaking(loss, worst),

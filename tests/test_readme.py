@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from optimizer.cli import main
-from tests.workbook_toy import write_folder
+from tests.workbook_toy import TOY, write_folder
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,13 +19,19 @@ LINES = [line for block in BLOCKS for line in block.splitlines() if line]
 INLINE = re.findall(r"`(magnetgrid [^`]+)`", README)
 COMMANDS = [line for line in (*LINES, *INLINE) if line.startswith("magnetgrid ")]
 
+STRATEGIES: list[list[object]] = [
+    ["strategy", "table", "filter", "column", "action", "value"],
+    ["Nothing", "Settings", "setting=budget_musd", "value", "set", "0"],
+    ["Cheaper", "Projects", "status=candidate", "capex_musd", "multiply", "0.5"],
+]
+
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """A working folder with the inputs that the README names, all of them small."""
     monkeypatch.chdir(tmp_path)
     for folder in ("inputs/allied_magnets", "inputs/batteries", "my_folder"):
-        write_folder(tmp_path / folder)
+        write_folder(tmp_path / folder, TOY | {"Strategies": STRATEGIES})
     for book in ("inputs/allied_magnets.xlsx", "my_case.xlsx"):
         result = CliRunner().invoke(main, ["template", book, "--from", "my_folder"])
         assert result.exit_code == 0, result.output
@@ -97,7 +103,15 @@ def test_sheets_of_the_stress_report_are_those_described(place):
     assert re.findall(r"^\| ([A-Z][\w ]+) \|", table, re.MULTILINE) == sheets
 
 
-@pytest.mark.parametrize("command", ["compare", "explain", "stress"])
+def test_sheets_of_the_strategies_are_those_described(place):
+    result = CliRunner().invoke(main, ["strategies", "my_case.xlsx", "--workers", "1", "--quiet"])
+    assert result.exit_code == 0, result.output
+    table = README.split("### `strategies`")[1].split("| sheet |")[1].split("\n\n")[0]
+    sheets = openpyxl.load_workbook("outputs/my_case-strategies/strategies.xlsx", read_only=True).sheetnames
+    assert re.findall(r"^\| ([A-Z][\w ]+) \|", table, re.MULTILINE) == sheets
+
+
+@pytest.mark.parametrize("command", ["compare", "explain", "stress", "strategies"])
 def test_options_are_those_described(command):
     table = README.split(f"### `{command}`")[1].split("| option |")[1].split("\n\n")[0]
     described = set(re.findall(r"--[a-z][a-z-]+", "".join(line.split(" | ")[0] for line in table.splitlines())))

@@ -20,6 +20,7 @@ from optimizer.checks.projects import project_findings
 from optimizer.checks.redundancy import redundancy_findings
 from optimizer.checks.references import reference_findings
 from optimizer.checks.slips import slip_findings
+from optimizer.checks.strategies import strategy_findings
 from optimizer.checks.structure import structure_findings
 from optimizer.checks.uncertainty import uncertainty_findings
 from optimizer.checks.values import read_content, setting_findings
@@ -64,6 +65,7 @@ def _findings(workbook: Workbook) -> Iterator[Finding]:
     yield from workforce_findings(content)
     yield from plan_findings(content)
     yield from uncertainty_findings(content)
+    yield from strategy_findings(content)
 
 
 def _place(finding: Finding) -> tuple[int, str, int, int, str, str]:

@@ -25,7 +25,8 @@ def uncertainty_findings(content: Content) -> Iterator[Finding]:
         yield from _parameters(content, row)
 
 
-def _filter(content: Content, row: Record, table: str) -> Iterator[Finding]:
+def filter_findings(content: Content, row: Record, table: str) -> Iterator[Finding]:
+    """Yield what is wrong with the cell ``filter`` of a row that picks rows of a sheet."""
     try:
         wanted = read_filter(row.text("filter"))
     except SpreadError as error:
@@ -37,11 +38,18 @@ def _filter(content: Content, row: Record, table: str) -> Iterator[Finding]:
             problem = f'"{column}" is no column of {table}'
             yield content.fault(row, "filter", "bad_filter", problem, suggest(column, known))
             return
-    picked = [x for x in content.rows(table) if picks(x, wanted)]
-    if not picked:
+    if not any(picks(x, wanted) for x in content.rows(table)):
         remedy = "Look for slips; * stands for any letters. Delete the row if it is not needed."
         yield content.fault(row, "filter", "picks_nothing", f"no row of {table} is like this", remedy)
-    elif row.text("column") != "lead_years" and all(x.number(row.text("column")) is None for x in picked):
+
+
+def _filter(content: Content, row: Record, table: str) -> Iterator[Finding]:
+    faults = list(filter_findings(content, row, table))
+    yield from faults
+    if faults:
+        return
+    picked = [x for x in content.rows(table) if picks(x, read_filter(row.text("filter")))]
+    if row.text("column") != "lead_years" and all(x.number(row.text("column")) is None for x in picked):
         problem = f"{row.text('column')} is blank in all rows of {table} that it picks"
         yield content.warning(row, "filter", "picks_blanks", problem, "A blank stays blank, whatever is drawn.")
 

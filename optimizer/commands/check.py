@@ -11,6 +11,7 @@ from optimizer.checks import check as check_workbook
 from optimizer.commands.guard import BAD_INPUT, DEBUG, DONE, INPUT, count, guarded, show_findings, writing
 from optimizer.findings import Level
 from optimizer.output import OutputError
+from optimizer.strategy_faults import strategy_faults
 from optimizer.workbook import read_workbook
 
 
@@ -31,6 +32,8 @@ def check(path: Path, copy: Path | None) -> int:
         raise OutputError(f"{copy}: the marked copy needs a name of its own that ends in .xlsx.")
     workbook = read_workbook(path)
     findings = tuple(check_workbook(workbook))
+    if not any(finding.level is Level.FAULT for finding in findings):
+        findings += tuple(strategy_faults(workbook))
     faults = sum(finding.level is Level.FAULT for finding in findings)
     headline = f"{path}: {count(faults, 'fault')}, {count(len(findings) - faults, 'warning')}"
     show_findings(findings, headline, err=faults > 0)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from models.repair import Wish
 from optimizer.commands.guard import DEBUG, DONE, INPUT, QUIET, guarded
 from optimizer.progress import Progress
 from optimizer.report.stress_words import key_sentences
@@ -53,6 +54,28 @@ from optimizer.stress import STRESS, StressOptions, run_stress
     show_default=True,
     help="Coverage whose probability is told.",
 )
+@click.option(
+    "--repair",
+    "repairs",
+    metavar="LOSS",
+    multiple=True,
+    default=("worst",),
+    show_default="worst",
+    help="A loss to repair: of losses.csv, a single loss, worst, or none; may be repeated.",
+)
+@click.option(
+    "--share",
+    metavar="FRACTION",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="Share of each demand row that a repair serves again, but no more than with nothing lost.",
+)
+@click.option("--repair-from", metavar="YEAR", type=int, help="First year of the repaired loss [as in the workbook].")
+@click.option("--before", is_flag=True, help="A repair may fund projects before the loss too, as an insurance.")
+@click.option(
+    "--price/--no-price", default=False, show_default=True, help="Search what rules and losses to survive cost."
+)
 @click.option("--workers", metavar="N", type=click.IntRange(1, 256), help="Processes on this machine [the cores].")
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
 @QUIET
@@ -67,13 +90,28 @@ def stress(
     draws: int,
     seed: int,
     target: float,
+    repairs: tuple[str, ...],
+    share: float,
+    repair_from: int | None,
+    before: bool,
+    price: bool,
     workers: int | None,
     resume: bool,
     quiet: bool,
 ) -> int:
-    """Hold a plan fixed: what is still served whatever is lost or late, how long stocks last, what breaks, what is likely."""
+    """Hold a plan fixed: what is still served whatever is lost or late, what breaks, what repairs it, what is likely."""
     options = StressOptions(
-        run_folder, pairs, capex_overrun, draws, seed, target, workers or os.cpu_count() or 1, resume
+        run=run_folder,
+        pairs=pairs,
+        capex_overrun=capex_overrun,
+        draws=draws,
+        seed=seed,
+        target=target,
+        repairs=repairs,
+        wish=Wish(share, repair_from, before),
+        price=price,
+        workers=workers or os.cpu_count() or 1,
+        resume=resume,
     )
     stressed, folder = run_stress(path, out, options, Progress(quiet))
     for warning in stressed.warnings:

@@ -71,7 +71,7 @@ def explain_infeasibility(
         ways=_in_order(ways.found),
         closed=tuple(ways.closed),
         conflict=_cells(trial, conflict),
-        conflict_is_minimal=conflict.minimal and conflict.facts is not None,
+        conflict_is_minimal=conflict.minimal,  # Of the limits; which facts matter is told where it is known.
         unfinished=(*unfinished, *ways.unfinished),
     )
 

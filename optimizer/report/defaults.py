@@ -10,7 +10,7 @@ from optimizer.cells import records
 from optimizer.report.facts import Facts
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import Painter
-from optimizer.schema import OF_STRESS, PROVENANCE, SETTINGS, SHEETS, Sheet
+from optimizer.schema import NOT_OF_PLANS, PROVENANCE, SETTINGS, SHEETS, Sheet
 from optimizer.schema import Column as Declared
 
 _COLUMNS = (
@@ -30,7 +30,7 @@ _CANDIDATES = frozenset(
 ) | frozenset(("spend_profile", "min_utilization", "life_years"))
 _STANDING = frozenset(("first_year", "last_year"))
 
-_SHEETS = {name: sheet for name, sheet in SHEETS.items() if name not in OF_STRESS}
+_SHEETS = {name: sheet for name, sheet in SHEETS.items() if name not in NOT_OF_PLANS}
 
 
 def write_defaults(book: Book, facts: Facts, painter: Painter) -> None:

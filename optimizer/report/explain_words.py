@@ -209,8 +209,8 @@ def _sure(price: Price) -> str:
             if price.in_up_to is not None and price.out_from
             else f" (proven, {count} solves)"
         )
-    proven_in = "" if price.proven_in is None else f"in up to {price.proven_in:.2g} of it"
-    proven_out = "" if price.proven_out is None else f"out from {price.proven_out:.2g} of it on"
+    proven_in = "" if price.proven_in is None else f"in up to {price.proven_in:.2g} times of it"
+    proven_out = "" if price.proven_out is None else f"out from {price.proven_out:.2g} times of it on"
     proven = " and ".join(x for x in (proven_in, proven_out) if x)
     return (
         f" (by the best plans found, {count} solves; proven {proven})"

@@ -10,11 +10,16 @@ from optimizer.report.charts import Data, stacked_chart
 from optimizer.report.facts import Facts
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.price_tables import TOLD_MUSD, TOLD_POINTS, verdict
-from optimizer.report.price_words import label, price_sentences
+from optimizer.report.price_words import NOTHING_TO_PRICE, label, not_priced, price_sentences
+from optimizer.report.stressed import Stressed
 from optimizer.report.style import Painter
 
 _LABEL, _NUMBER, _VERDICT = 58.0, 10.0, 19.0
 _MOST_BARS, _CHART_ROWS = 8, 16
+_LEAD = (
+    "Of the workbook, not of the plan held here: the best plans with everything that makes plans redundant, against the best"
+    " without one thing after the other."
+)
 _NOTES = (
     "At the same budget: shortfall with everything less shortfall without it, in coverage points. At the same coverage: the"
     " least public money with everything less the least without it, for what the plan with everything covers.",
@@ -25,10 +30,16 @@ _NOTES = (
 )
 
 
-def write_prices(book: Book, facts: Facts, prices: Prices, painter: Painter) -> None:
+def write_prices(book: Book, stressed: Stressed, painter: Painter) -> None:
     """Write the sheet: what it says, the table, and a chart of the dearest."""
+    facts, prices = stressed.facts, stressed.prices
     widths = [_LABEL, *([_NUMBER] * 4), _VERDICT, *([_NUMBER] * 3), _VERDICT]
     page = open_page(book, facts, painter, "Price of redundancy", "The price of redundancy", widths)
+    if prices is None:
+        page.sentence(not_priced(stressed.priceable) or NOTHING_TO_PRICE)
+        page.end()
+        return
+    page.sentence(_LEAD)
     page.sentences(price_sentences(facts, prices))
     if prices.prices and prices.feasible:
         _table(page, facts, prices)

@@ -27,11 +27,11 @@ COSTS, FREE, OPEN, NOT_ASKED = "costs", "nothing", "cannot be told apart", ""
 TOLD_POINTS, TOLD_MUSD = 0.01, 0.1
 
 
-def price_tables(prices: Prices) -> dict[str, pd.DataFrame]:
-    """Return every table of ``COLUMNS`` by name, groups before their members."""
+def price_tables(prices: Prices | None) -> dict[str, pd.DataFrame]:
+    """Return every table of ``COLUMNS`` by name, groups before their members; without rows where there are no prices."""
     rows: dict[str, Rows] = {
-        "redundancy_prices": [_price(price) for price in prices.prices],
-        "redundancy_reference": [_reference(prices)],
+        "redundancy_prices": [_price(price) for price in (prices.prices if prices else ())],
+        "redundancy_reference": [_reference(prices)] if prices else [],
     }
     return {name: pd.DataFrame(found, columns=list(COLUMNS[name])) for name, found in rows.items()}
 

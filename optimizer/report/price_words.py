@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models.instance import Goal
-from optimizer.redundancy_price import COUNTRY, LOSS, MEASURE, MINIMA, MINIMUM, RULE, RULES, TARGET, Price, Prices
+from optimizer.redundancy_price import (
+    COUNTRY,
+    LOSS,
+    MEASURE,
+    MINIMA,
+    MINIMUM,
+    RULE,
+    RULES,
+    TARGET,
+    Price,
+    Prices,
+    Question,
+)
+from optimizer.report.bottlenecks import joined
 from optimizer.report.facts import Facts, percent
+from optimizer.report.portfolio import plural
 from optimizer.report.price_tables import TOLD_MUSD, TOLD_POINTS
 
+NOTHING_TO_PRICE = "The workbook has no redundancy rules and no losses that count: there is nothing to price."
 _LOST = {"lose_country": "country", "lose_project": "site", "lose_supplier": "outside supplier"}
 
 
 def price_sentences(facts: Facts, prices: Prices) -> list[str]:
     """What a memo can say: the loss of any one country first, then rules, minima and the measure."""
     if not prices.prices:
-        return ["The workbook has no redundancy rules and no losses that count: there is nothing to price."]
+        return [NOTHING_TO_PRICE]
     if not prices.feasible:
         return ["No plan was found that keeps everything: there is no price of it. Solve tells why."]
     rows = sorted(_of(prices, MINIMUM, LOSS), key=lambda price: price.question.lost != COUNTRY)
@@ -22,6 +39,19 @@ def price_sentences(facts: Facts, prices: Prices) -> list[str]:
     if len(_of(prices, MINIMUM)) > 1:
         found += [f"All minimum coverages in losses together {costs(prices, price)}." for price in _of(prices, MINIMA)]
     return found + [_measure(price) for price in _of(prices, MEASURE)]
+
+
+def not_priced(asked: Sequence[Question]) -> str:
+    """How to get prices that were not asked for; blank where there is nothing to price."""
+    if not asked:
+        return ""
+    count = {kind: sum(x.kind == kind for x in asked) for kind in (RULE, MINIMUM, MEASURE)}
+    parts = [
+        *([plural(count[RULE], "redundancy rule")] if count[RULE] else []),
+        *([plural(count[MINIMUM], "minimum coverage") + " in losses"] if count[MINIMUM] else []),
+        *(["the weight of losses"] if count[MEASURE] else []),
+    ]
+    return f"Not priced here: {joined(parts)}. --price searches what they cost, by new plans (up to an hour on a large case)."
 
 
 def label(facts: Facts, price: Price) -> str:

@@ -2,65 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import pandas as pd
 from openpyxl import Workbook as Book
 
+from optimizer.repair import NONE
 from optimizer.report.charts import Data, share_chart
-from optimizer.report.facts import Facts, each, number, text
+from optimizer.report.facts import each, number, text
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
-from optimizer.report.repair_words import repair_sentences, title
+from optimizer.report.portfolio import plural
+from optimizer.report.repair_words import repair_sentences
+from optimizer.report.stressed import Stressed, Tables
 from optimizer.report.style import Painter
 from optimizer.solve.repair import Repair
 
-_LABEL, _WIDE, _YEAR = 30.0, 12.0, 8.6
+_LABEL, _WIDE, _YEAR = 30.0, 14.0, 8.6
 _CHART_ROWS = 13
 _MOST_LISTED = 4
 _LINES = (
     ("nothing_lost", "Plan, nothing lost"),
     ("asked", "Asked for"),
     ("unrepaired", "Lost, no repair"),
-    ("repaired", "Lost, first repair"),
+    ("repaired", "Lost, repaired"),
     ("possible", "Lost, all that helps at once"),
 )
 _NOTES = (
     "Extra public money: undiscounted, beyond the plan's own outlay; no budget and no pot limits it. At least: no set of"
     " candidates does it for less. Projects are funded as late as the year to recover by allows, where that is cheaper.",
     "The plan's own projects, years and sizes stay. Redundancy rules and minimum utilization are not asked of a repair. Stocks"
-    " give each year of the loss an even share of what they held before it. Earlier years may stay short.",
-    "All that helps at once: the most that could be served in that year alone, whatever it costs, priorities first.",
+    " give each year of the loss an even share of what they held before it. Earlier years may stay short. Blank years of output"
+    " lie beyond the plan.",
+    "Lost, repaired: by the repair that is back first, or by the nearest where none is. All that helps at once: the most that"
+    " could be served in that year alone, whatever it costs, priorities first.",
 )
 
 
-def write_repairs(
-    book: Book, facts: Facts, repairs: Sequence[Repair], tables: Mapping[str, pd.DataFrame], painter: Painter
-) -> None:
+def write_repairs(book: Book, stressed: Stressed, tables: Tables, painter: Painter) -> None:
     """Write the sheet: for each loss what it says, the years to recover by, the projects, and coverage year by year."""
+    repairs = stressed.repairs
     years = max((len(repair.years) for repair in repairs), default=1)
     widths = [_LABEL, _WIDE, _WIDE, *([_YEAR] * max(years - 2, 9))]
-    page = open_page(book, facts, painter, "Repair", "Repair: the least extra money after a loss", widths)
+    page = open_page(book, stressed.facts, painter, "Repair", "Repair: the least extra money after a loss", widths)
+    if not repairs:
+        page.sentence(no_repair(stressed))
+        page.end()
+        return
     page.sentence(
         "For each loss: the cheapest projects, beside the plan, that bring what is served back to what is asked for."
     )
-    if not repairs:
-        page.sentence("No loss was asked for.")
     for n, repair in enumerate(repairs):
         if n:
             page.break_page()
-        _one(page, facts, repair, tables)
+        _one(page, stressed, repair, tables)
     note(page, _NOTES)
     page.end()
 
 
-def _one(page: Page, facts: Facts, repair: Repair, tables: Mapping[str, pd.DataFrame]) -> None:
-    page.heading(title(facts, repair))
-    page.sentences(repair_sentences(facts, repair))
+def no_repair(stressed: Stressed) -> str:
+    """Why there is no repair to tell of."""
+    if stressed.asked_repairs == (NONE,):
+        return "No repair was asked for: --repair names a loss whose cheapest repair is searched."
+    return f"None of {plural(len(stressed.singles), 'single loss', 'single losses')} makes any sector short: nothing to repair."
+
+
+def _one(page: Page, stressed: Stressed, repair: Repair, tables: Tables) -> None:
+    title = stressed.repair_title(repair)
+    page.heading(title)
+    first, *more = repair_sentences(stressed.facts, title, repair)
+    said = first.removeprefix(f"{title}: ")  # The heading says it.
+    page.sentences([f"{said[:1].upper()}{said[1:]}", *more])
     if not repair.is_hurt:
         return
     _coverage(page, _of(tables["repair_coverage"], repair))
     _recoveries(page, _of(tables["repairs"], repair))
-    _projects(page, facts, _of(tables["repair_projects"], repair))
+    _projects(page, stressed, _of(tables["repair_projects"], repair), bool(repair.reached))
 
 
 def _of(table: pd.DataFrame, repair: Repair) -> pd.DataFrame:
@@ -90,7 +104,7 @@ def _recoveries(page: Page, rows: pd.DataFrame) -> None:
     page.table(columns, lines)
 
 
-def _projects(page: Page, facts: Facts, rows: pd.DataFrame) -> None:
+def _projects(page: Page, stressed: Stressed, rows: pd.DataFrame, reached: bool) -> None:
     """Projects of the first recovery and of those after it whose set differs, a few of them."""
     shown: list[frozenset[str]] = []
     for year, found in rows.groupby("recover_by", sort=True):
@@ -99,8 +113,8 @@ def _projects(page: Page, facts: Facts, rows: pd.DataFrame) -> None:
             continue
         shown.append(chosen)
         page.row += 1
-        page.sentence(f"Projects to be back by {year}")
-        page.table(_PROJECT_COLUMNS, [_project(facts, row) for row in each(found)])
+        page.sentence(f"Projects to be back by {year}" if reached else f"Projects that come nearest in {year}")
+        page.table(_PROJECT_COLUMNS, [_project(stressed, row) for row in each(found)])
 
 
 _PROJECT_COLUMNS = (
@@ -116,10 +130,10 @@ _PROJECT_COLUMNS = (
 )
 
 
-def _project(facts: Facts, row: object) -> Line:
+def _project(stressed: Stressed, row: object) -> Line:
     return Line(
         (
-            row.project, facts.country(row.country), row.stage, int(row.funded_year), _year(row.first_output_year),  # type: ignore[attr-defined]
+            row.project, stressed.facts.country(row.country), row.stage, int(row.funded_year), _year(row.first_output_year),  # type: ignore[attr-defined]
             _year(row.full_output_year), row.size_t_per_year, row.capex_musd, row.public_outlay_musd,  # type: ignore[attr-defined]
         )
     )  # fmt: skip

@@ -21,6 +21,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "scenario", "recover_by", "project", "country", "stage", "funded_year", "first_output_year", "full_output_year",
         "size_t_per_year", "capex_musd", "public_outlay_musd",
     ),
+    # Where nothing reaches the target: what is short of it in the nearest repair, in the last year.
+    "repair_missing": ("scenario", "year", "sector", "material", "missing_t"),
     # Shares of all demand. repaired: by the repair that recovers first.
     "repair_coverage": ("scenario", "year", "nothing_lost", "asked", "unrepaired", "repaired", "possible"),
 }  # fmt: skip
@@ -36,6 +38,18 @@ def repair_tables(instance: Instance, repairs: Sequence[Repair]) -> dict[str, pd
             for repair in repairs
             for x in repair.recoveries
             for funding in x.fundings
+        ],
+        "repair_missing": [
+            {
+                "scenario": repair.loss,
+                "year": x.year,
+                "sector": sector,
+                "material": k,
+                "missing_t": round(tonnes(kt), 3),
+            }
+            for repair in repairs
+            for x in repair.recoveries
+            for (sector, k), kt in x.missing_of.items()
         ],
         "repair_coverage": [_coverage(repair, t) for repair in repairs for t in repair.years],
     }

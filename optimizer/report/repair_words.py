@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
+from optimizer.report.bottlenecks import joined
 from optimizer.report.facts import Facts, percent, year_span
 from optimizer.report.repair_tables import money
+from optimizer.report.rounding import tonnes
 from optimizer.solve.repair import Recovery, Repair
 
 _SAME_MUSD = 0.5
+_MOST_SHORT = 4
 
 
-def repair_sentences(facts: Facts, repair: Repair) -> list[str]:
-    """What a planner should take away of one loss."""
+def repair_sentences(facts: Facts, title: str, repair: Repair) -> list[str]:
+    """What a planner should take away of one loss, called by its title."""
     if not repair.years:
-        return [f"{title(facts, repair)}: the loss lies outside the years of the plan."]
+        return [f"{title}: the loss lies outside the years of the plan."]
     if not repair.is_hurt:
-        return [f"{title(facts, repair)}: everything that is asked for is still served. There is nothing to repair."]
+        return [f"{title}: everything that is asked for is still served. There is nothing to repair."]
     worst = min(repair.years, key=lambda t: (repair.unrepaired[t] - repair.asked[t], t))
     hurt = (
-        f"{title(facts, repair)}: without a repair {percent(repair.unrepaired[worst])} of all demand is served in {worst},"
+        f"{title}: without a repair {percent(repair.unrepaired[worst])} of all demand is served in {worst},"
         f" where {percent(repair.asked[worst])} is asked for ({_asked(repair)})."
     )
     reached = repair.reached
     if reached:
         return [hurt, _first(repair, reached[0]), *_later(reached)]
-    return [hurt, _never(repair)]
-
-
-def title(facts: Facts, repair: Repair) -> str:
-    """What is lost, and when, if that is not when the workbook says."""
-    begins = repair.wish.first_year
-    when = f", taken to begin in {begins}" if begins is not None and repair.years else ""
-    return f"“{facts.loss(repair.loss)}” ({repair.loss}{when})"
+    return [hurt, _never(repair), *_short_of(facts, repair)]
 
 
 def _asked(repair: Repair) -> str:
@@ -88,6 +84,20 @@ def _never(repair: Repair) -> str:
         f" {percent((x.served or {}).get(last, 0.0))} of all demand, costs {_musd(x.outlay_musd)} of extra public"
         f" money{_proof(x)}."
     )
+
+
+def _short_of(facts: Facts, repair: Repair) -> list[str]:
+    """What keeps the nearest from being a repair, where something comes near: all demand together may be served as asked."""
+    x, last = repair.recoveries[-1], repair.years[-1]
+    if not x.missing_of:
+        return []
+    told = [f"{tonnes(kt):,.0f} t of {sector} ({facts.material(k)})" for (sector, k), kt in x.missing_of.items()]
+    shown = told if len(told) <= _MOST_SHORT else [*told[:_MOST_SHORT], f"{len(told) - _MOST_SHORT} more"]
+    short = f"What no candidates make up for in {last}: {joined(shown)}."
+    if repair.possible[last] < repair.asked[last]:
+        return [short]
+    together = f"All demand together could reach {percent(repair.possible[last])} in {last}, but not with each row as asked for."
+    return [short, f"{together} A smaller --share asks for less."]
 
 
 def _musd(value: float | None) -> str:

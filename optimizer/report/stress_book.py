@@ -1,4 +1,4 @@
-"""The Excel report of ``stress``: one sheet after the other. Further parts have their place between Holding out and Overrun."""
+"""The Excel report of ``stress``: one sheet after the other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 from openpyxl import Workbook as Book
 
+from optimizer.report.price_sheet import write_prices
+from optimizer.report.repair_sheet import write_repairs
 from optimizer.report.stress_holding import write_holding
 from optimizer.report.stress_losses import write_delays, write_disruptions, write_losses, write_pairs
 from optimizer.report.stress_money import write_overrun
@@ -42,7 +44,8 @@ def make_stress_book(stressed: Stressed, tables: Tables) -> Book:
     write_disruptions(book, stressed, painter)
     write_delays(book, stressed, painter)
     write_holding(book, stressed, painter)
-    # A sheet of what repairs the plan, and one of what redundancy costs, belong here: both read ``stressed``.
+    write_repairs(book, stressed, tables, painter)
+    write_prices(book, stressed, painter)
     write_overrun(book, stressed, painter)
     write_uncertainty(book, stressed, tables, painter)
     write_stress_run(book, stressed, painter)

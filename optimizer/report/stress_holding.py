@@ -75,7 +75,7 @@ def _stages(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
         lines.append(
             Line(
                 (
-                    *(stressed.title(result.loss), result.first_short, " + ".join(first.binds) or "none", gain),
+                    *(stressed.label(result.loss), result.first_short, " + ".join(first.binds) or "none", gain),
                     *(already, result.worst, " + ".join(worst.binds) or "none"),
                 )
             )
@@ -84,6 +84,7 @@ def _stages(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
 
 
 def _again(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
+    page.break_page()
     page.heading("Served again, by fresh starts in the year after the loss")
     columns = [
         Column("What is lost", 46),
@@ -96,7 +97,7 @@ def _again(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
         [
             Line(
                 (
-                    stressed.title(result.loss),
+                    stressed.label(result.loss),
                     result.first_short,
                     *((result.recovery[s] or beyond) if s in result.recovery else None for s in stressed.sectors),
                 )
@@ -107,6 +108,7 @@ def _again(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
 
 
 def _months(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
+    page.break_page()
     page.heading("Months that stocks keep each sector served as before, for a loss that begins in its first year short")
     columns = [
         Column("What is lost", 46),
@@ -117,19 +119,25 @@ def _months(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
     for result in hurting:
         found = next((x for x in result.survivals if x.start == result.first_short), None)
         months = [_shown(found, s) for s in stressed.sectors]
-        lines.append(Line((stressed.title(result.loss), result.first_short, *months)))
+        lines.append(_with_words((stressed.label(result.loss), result.first_short, *months)))
     page.table(columns, lines)
 
 
 def _starts(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
     every = stressed.sectors[0]
+    page.break_page()
     page.heading(f"Months for a loss that begins in other years: {stressed.sector(every)}")
     columns = [Column("What is lost", 46), *(Column(str(t), page.widths[1], "musd") for t in stressed.years)]
     lines = []
     for result in hurting:
         found = {x.start: x for x in result.survivals}
-        lines.append(Line((stressed.title(result.loss), *(_shown(found.get(t), every) for t in stressed.years))))
+        lines.append(_with_words((stressed.label(result.loss), *(_shown(found.get(t), every) for t in stressed.years))))
     page.table(columns, lines)
+
+
+def _with_words(values: tuple[object, ...]) -> Line:
+    """A row of months, the words among them in the middle as years stand."""
+    return Line(values, kinds={n: "year" for n, x in enumerate(values) if n and isinstance(x, str)})
 
 
 def _shown(found: Survival | None, sector: str) -> object:

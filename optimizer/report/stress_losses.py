@@ -115,20 +115,15 @@ def _worst(page: Page, stressed: Stressed, results: Sequence[LossResult]) -> Non
         Column("Lowest year of all", width, "year"),
         Column("Short more, all years, weighted t", width, "t"),
         Column("First year short", width, "year"),
-        Column("Breaks first", width + 4, "text"),
+        *([Column("Breaks first", width + 4, "text")] if any(x.first_breaking for x in results) else []),
     ]
     lines = [_line(stressed, _NOTHING, stressed.base, (None, None, None))]
     for result in results:
         breaks = result.first_breaking
         tail = (tonnes(stressed.cost_kt(result)), result.first_short, " + ".join(breaks.binds) if breaks else None)
-        lines.append(_line(stressed, _named(stressed, result), result.answers, tail))
+        lines.append(_line(stressed, stressed.label(result.loss), result.answers, tail))
     first, last = page.table(columns, lines)
     page.filter(first - 1, last)
-
-
-def _named(stressed: Stressed, result: LossResult) -> str:
-    name = stressed.title(result.loss)
-    return name[:1].upper() + name[1:] if name.startswith("supply") else name
 
 
 def _line(stressed: Stressed, name: str, answers: Mapping[int, Answer], tail: tuple[object, ...]) -> Line:
@@ -158,7 +153,7 @@ def _years(page: Page, stressed: Stressed, results: Sequence[LossResult], sector
     page.put(page.row, 1, "", HEADER)
     page.row += 1
     columns = [_WHAT, *(Column(f"{t}, %", page.widths[1], "share") for _ in sectors for t in years)]
-    rows = [(_NOTHING, stressed.base), *((_named(stressed, x), x.answers) for x in results)]
+    rows = [(_NOTHING, stressed.base), *((stressed.label(x.loss), x.answers) for x in results)]
     page.table(
         columns,
         [

@@ -30,6 +30,8 @@ def write_stress_run(book: Book, stressed: Stressed, painter: Painter) -> None:
 
 def _pair(page: Page, name: str, value: object) -> None:
     shown = "none" if value is None else ("yes" if value else "no") if isinstance(value, bool) else value
+    if isinstance(shown, (list, tuple)):
+        shown = ", ".join(map(str, shown)) or "none"
     page.put(page.row, 1, name.replace("_", " "), BODY)
     page.put(page.row, 2, shown, BODY)
     page.row += 1

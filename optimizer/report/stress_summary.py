@@ -53,7 +53,7 @@ def _table(page: Page, stressed: Stressed) -> None:
     """Nothing lost and the worst losses by year, and the first of them as lines."""
     every, years = stressed.sectors[0], stressed.years
     columns = [Column("What is lost", _WHAT), *(Column(str(t), 8, "share") for t in years)]
-    rows = [("Nothing lost", stressed.base), *((stressed.title(x.loss), x.answers) for x in stressed.singles[:_MOST])]
+    rows = [("Nothing lost", stressed.base), *((stressed.label(x.loss), x.answers) for x in stressed.singles[:_MOST])]
     lines = [
         Line((name, *(stressed.coverage(found[t], every, t) for t in years)), heat=True, heat_from=1)
         for name, found in rows

@@ -6,6 +6,10 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from optimizer.report.price_tables import COLUMNS as PRICE_COLUMNS
+from optimizer.report.price_tables import price_tables
+from optimizer.report.repair_tables import COLUMNS as REPAIR_COLUMNS
+from optimizer.report.repair_tables import repair_tables
 from optimizer.report.rounding import Rows, musd, share, tonnes, yes_no
 from optimizer.report.stress_chance import chance_rows, draw_rows, money_rows, ranking_rows, value_rows
 from optimizer.report.stressed import Stressed
@@ -34,6 +38,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "ranking": ("variable", "sector", "rank_correlation", "clear"),
     "draws": ("draw", "sector", "coverage", "weighted_short_t", "capex_musd", "outlay_musd", "unpaid_musd"),
     "draw_values": ("draw", "variable", "value"),
+    **REPAIR_COLUMNS,
+    **PRICE_COLUMNS,
 }  # fmt: skip
 _WHOLE = {
     "cases": ("worst_year", "first_short_year", "recovery_year"),
@@ -61,7 +67,11 @@ def stress_tables(stressed: Stressed) -> dict[str, pd.DataFrame]:
         "draws": draw_rows(stressed),
         "draw_values": value_rows(stressed),
     }
-    return {name: _frame(name, found) for name, found in rows.items()}
+    return {
+        **{name: _frame(name, found) for name, found in rows.items()},
+        **repair_tables(stressed.instance, stressed.repairs),
+        **price_tables(stressed.prices),
+    }
 
 
 def _frame(name: str, rows: Rows) -> pd.DataFrame:

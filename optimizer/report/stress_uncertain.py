@@ -20,6 +20,7 @@ _SHARES = ("lowest", "p05", "p25", "p50", "p75", "p95", "highest")
 _HEADERS = ("Lowest", "5 %", "25 %", "Median", "75 %", "95 %", "Highest")
 _CHART_ROWS, _CHART = 17, (22.0, 8.0)
 _MOST_VARIABLES = 20
+_TWO_SIGMA_POINTS = 98.0  # Of a probability near one half, times the root of the draws.
 _CHARTED = ("planned", "p05", "p50", "p95")
 
 
@@ -55,7 +56,8 @@ def write_uncertainty(book: Book, stressed: Stressed, tables: Tables, painter: P
         [
             "Rank correlation: Spearman's, of what was drawn with the share served in all years; from -1 to 1. Not clear:"
             " no larger than chance alone gives in 19 of 20 cases.",
-            "A probability is a share of the draws: with 200 draws it is known to about 7 points either way.",
+            f"A probability is a share of the draws: with {len(stressed.draws)} draws it is known to about"
+            f" {_TWO_SIGMA_POINTS / len(stressed.draws) ** 0.5:.0f} points either way.",
         ],
     )
     page.end()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from optimizer.report.bottlenecks import joined
 from optimizer.report.facts import percent
 from optimizer.report.portfolio import plural
+from optimizer.report.price_words import not_priced, price_sentences
 from optimizer.report.reasons import money
+from optimizer.report.repair_words import repair_sentences
 from optimizer.report.rounding import tonnes
 from optimizer.report.stress_chance import ranking_rows
 from optimizer.report.stressed import Stressed
@@ -24,6 +26,8 @@ def key_sentences(stressed: Stressed) -> list[str]:
         worst_pair(stressed),
         worst_delay(stressed),
         holding_out(stressed),
+        *repairs(stressed),
+        *prices(stressed),
         overrun(stressed),
         chance(stressed),
     ]
@@ -108,6 +112,18 @@ def holding_out(stressed: Stressed) -> str:
     )
 
 
+def repairs(stressed: Stressed) -> list[str]:
+    """The cheapest repair of each loss that was asked for, a paragraph each."""
+    return [" ".join(repair_sentences(stressed.facts, stressed.repair_title(x), x)) for x in stressed.repairs]
+
+
+def prices(stressed: Stressed) -> list[str]:
+    """What redundancy costs, or how to find it."""
+    if stressed.prices is None:
+        return [not_priced(stressed.priceable)]
+    return price_sentences(stressed.facts, stressed.prices) if stressed.prices.prices else []
+
+
 def overrun(stressed: Stressed) -> str:
     """What dearer capital does to budget and pots."""
     found = stressed.overrun
@@ -142,8 +158,8 @@ def chance(stressed: Stressed) -> str:
     top = [f"{r['variable']} ({r['rank_correlation']:+.2f})" for r in rows[:_MOST_VARIABLES]]
     matters = f"; what moves coverage most: {joined(top)}" if top else ""
     return (
-        f"With nothing lost, {percent(stressed.target)} of demand is served in every year in {met / len(stressed.draws):.0%}"
-        f" of {len(stressed.draws)} draws{matters}."
+        f"With nothing lost, {percent(stressed.target)} of demand is served in every year in"
+        f" {percent(met / len(stressed.draws))} of {len(stressed.draws)} draws{matters}."
     )
 
 

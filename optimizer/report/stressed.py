@@ -10,9 +10,11 @@ import pandas as pd
 
 from models.instance import Instance
 from optimizer.fixed_plan import FixedPlan
+from optimizer.redundancy_price import Prices, Question, questions
 from optimizer.report.facts import ALL, Facts, year_span
 from optimizer.solve.pattern import ALL as EVERY
 from optimizer.solve.payments import Claim
+from optimizer.solve.repair import Repair
 from optimizer.solve.spans import SpanAnswer
 from optimizer.solve.stress import Loss
 from optimizer.solve.year import Answer
@@ -22,6 +24,7 @@ from optimizer.uncertainty import Variable
 from optimizer.workbook import Workbook
 
 _DUST_MUSD = 1e-6
+_SUPPLY = "supply from"
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -60,7 +63,10 @@ class Overrun:
 
 @dataclass(frozen=True)
 class Stressed:
-    """A plan and all that was asked of it. ``demand_kt`` by sector and year; the sector of all is the first."""
+    """A plan and all that was asked of it. ``demand_kt`` by sector and year; the sector of all is the first.
+
+    ``prices``: None where they were not asked for.
+    """
 
     workbook: Workbook
     instance: Instance
@@ -72,10 +78,13 @@ class Stressed:
     overrun: Overrun
     variables: tuple[Variable, ...]
     draws: tuple[DrawResult, ...]
+    asked_repairs: tuple[str, ...]
+    repairs: tuple[Repair, ...]
     target: float
     seed: int
     warnings: tuple[str, ...]
     manifest: dict[str, object]
+    prices: Prices | None = None
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -119,14 +128,28 @@ class Stressed:
 
     def cost_kt(self, result: LossResult) -> float:
         """Priority-weighted kt short more than with nothing lost, the loss in force in every year."""
-        return sum(answer.weighted_kt - self.base[t].weighted_kt for t, answer in result.answers.items())
+        return result.weighted_kt
 
     def worst(self, result: LossResult, sector: str) -> tuple[float, int] | None:
         """Lowest share served of a sector in any year, and the year; None without demand."""
         found = [(x, t) for t, a in result.answers.items() if (x := self.coverage(a, sector, t)) is not None]
         return min(found, default=None)
 
+    @cached_property
+    def priceable(self) -> list[Question]:
+        """What of the workbook's redundancy has a price."""
+        return questions(self.workbook, self.instance)
+
     # ------------------------------------------------------------ words
+
+    def repair_title(self, repair: Repair) -> str:
+        """The loss that is repaired, and when it begins, in words."""
+        if repair.loss in self.instance.scenarios:
+            begins = repair.wish.first_year
+            when = f", taken to begin in {begins}" if begins is not None and repair.years else ""
+            return f"“{self.facts.loss(repair.loss)}” ({repair.loss}{when})"
+        loss = next(x.loss for x in self.results if x.loss.name == repair.loss)
+        return f"“{self.label(loss)} lost, from {repair.years[0]} on” ({repair.loss})"
 
     def title(self, loss: Loss) -> str:
         """What is lost, in words."""
@@ -140,7 +163,12 @@ class Stressed:
         if loss.kind == DELAY:
             (years,) = loss.delays.values()
             return f"{target}, {years} year{'' if years == 1 else 's'} late"
-        return f"supply from {self.facts.country(target)}"
+        return f"{_SUPPLY} {self.facts.country(target)}"
+
+    def label(self, loss: Loss) -> str:
+        """What is lost, as a line of a table begins."""
+        title = self.title(loss)
+        return f"{title[:1].upper()}{title[1:]}" if title.startswith(_SUPPLY) else title
 
     def _site(self, site: str) -> str:
         here = [p for p in self.instance.projects.values() if p.site == site]

@@ -25,6 +25,7 @@ from optimizer.solve.highs import Session
 _KEPT_KT = 1e-7
 _SPARE_KT = 1e-5
 _FREED_KT = 1e-6
+_PLENTY_KT = 1e4  # More than plants could take.
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,17 @@ class Potential:
         for u in limited:
             self.session.set_row_upper(self.row_of[u], self._standing(u))
         return max(0.0, found)
+
+    def can_run_given(self, projects: Collection[str], materials: Collection[str]) -> float:
+        """Return the same if any amount of some materials were there for the taking, kt a year."""
+        rows = [row for k in materials for row in self.balances[k]]
+        before = [float(self.session.program.row_lower[row]) for row in rows]
+        for row in rows:
+            self.session.set_row_lower(row, -_PLENTY_KT)
+        found = self.can_run(projects)
+        for row, lower in zip(rows, before, strict=True):
+            self.session.set_row_lower(row, lower)
+        return found
 
     def _standing(self, u: str) -> float:
         return sum(self.capacity.get((p, self.year), 0.0) for p in self.network.units[u].members)

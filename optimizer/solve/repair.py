@@ -7,13 +7,13 @@ discounted cost. Searches end by gap or nodes, never by the clock, so that they 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyomo.environ as pyo
 
 from models.build import build_model
-from models.instance import Goal, Instance
+from models.instance import Goal, Instance, Scenario
 from models.options import Layout, Options
 from models.reductions import without_dominated_years
 from models.repair import HeldPlan, Wish, loss_years, repair_case, standing
@@ -48,7 +48,8 @@ class Recovery:
 
     ``outlay_musd`` and ``bound_musd``: public money, and what no repair could cost less than (None without a plan);
     ``capex_musd`` is the whole capital, whoever pays; ``served`` the share of all demand served by year; ``missing_kt`` what is
-    short of the target in the last year of the loss, weighted by priority, where nothing reaches it.
+    short of the target in the last year of the loss, weighted by priority, where nothing reaches it, ``missing_of`` the same by
+    sector and material, kt as they are.
     """
 
     year: int
@@ -59,6 +60,7 @@ class Recovery:
     fundings: tuple[Funding, ...] = ()
     served: Mapping[int, float] | None = None
     missing_kt: float = 0.0
+    missing_of: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Repair:
 def cheapest_repair(
     instance: Instance,
     plan: HeldPlan,
-    loss: str,
+    loss: Scenario,
     wish: Wish = AS_BEFORE,
     effort: Effort = USUAL,
     interrupt: Interrupt | None = None,
@@ -105,14 +107,13 @@ def cheapest_repair(
     instance, plan
         The case, and the plan that is held fixed.
     loss
-        Name of a scenario.
+        What is lost, and when.
     wish, effort
         What must be reached, and how far to search.
     interrupt
         Where Ctrl-C is watched.
     """
-    scenario = instance.scenarios[loss]
-    case, span = repair_case(instance, plan, scenario, wish), loss_years(instance, scenario, wish)
+    case, span = repair_case(instance, plan, loss, wish), loss_years(instance, loss, wish)
     unrepaired = _served(case, ())
     asked = {t: _target(case, t) for t in span}
     if any(unrepaired[t] < asked[t] - _NEAR for t in span):
@@ -123,7 +124,7 @@ def cheapest_repair(
         possible = unrepaired
         found = (Recovery(span[0], Status.OPTIMAL, 0.0, served=unrepaired),) if span else ()
     return Repair(
-        loss=loss,
+        loss=loss.name,
         years=span,
         wish=wish,
         nothing_lost={
@@ -211,6 +212,7 @@ class _Search:
         self.money.load(outcome.values)
         money = max(0.0, float(pyo.value(self.money.model.TotalOutlay_musd)))
         chosen = frozenset(key for key, fund in self.money.model.Fund.items() if fund.value > _HALF)
+        missing_of = {} if missing_kt is None else self._missing_of(year)
         self._ask(year, missing_kt)
         for row in _rows(self.timing, "outlay_within_budget"):
             self.timing.set_row_upper(row, money + _ROOM_MUSD)
@@ -225,7 +227,18 @@ class _Search:
             fundings=funded,
             served=_served(self.case, funded, year),
             missing_kt=missing_kt or 0.0,
+            missing_of=missing_of,
         )
+
+    def _missing_of(self, year: int) -> dict[tuple[str, str], float]:
+        """What is short of the target in a year in the repair just loaded, the most first."""
+        relief, _ = self.money.model.reliefs[_LIMIT]
+        short: dict[tuple[str, str], float] = {}
+        for (d, t, _), variable in relief.items():
+            if t == year and variable.value and variable.value > EXACT_KT:
+                of = self.case.demands[d].sector, self.case.demands[d].material
+                short[of] = short.get(of, 0.0) + variable.value
+        return dict(sorted(short.items(), key=lambda item: (-item[1], item[0])))
 
     def _ask(self, year: int, missing_kt: float | None) -> None:
         """Ask the model of the cost for the same as that of the money."""

@@ -106,6 +106,12 @@ class Year:
         self._solve(*self.limits(change), (SHORTFALL,))
         return self._ladder.basis()
 
+    @property
+    def base_short_kt(self) -> Mapping[str, float]:
+        """By demand row what is short with nothing lost, kt."""
+        assert self._values is not None
+        return {d: _clean(float(self._values[column])) for d, column in self.pattern.short.items()}
+
     # ------------------------------------------------------------ limits
 
     def limits(self, change: Change) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -148,7 +148,8 @@ def test_draws_are_the_case_with_other_cells(done):
 
 def test_report_has_its_sheets(done):
     book = openpyxl.load_workbook(done.out / "stress.xlsx")
-    sheets = ["Summary", "Losses", "Pairs", "Disruptions", "Delays", "Holding out", "Overrun", "Uncertainty", "Run"]
+    sheets = ["Summary", "Losses", "Pairs", "Disruptions", "Delays", "Holding out"]
+    sheets += ["Repair", "Price of redundancy", "Overrun", "Uncertainty", "Run"]
     assert book.sheetnames == sheets
     assert all(len(book[name]._charts) == 1 for name in ("Summary", "Overrun", "Uncertainty"))
     # Once with the lowest years, once year by year.

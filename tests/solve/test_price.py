@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
+import pytest
 from toys import EXACT, Sheets, instance, settings, workbook
 
 from models.instance import Instance
@@ -137,3 +140,31 @@ def test_the_country_that_makes_surviving_expensive():
         assert interval(prices[name], "musd") == (musd, musd, musd), name
         assert interval(prices[name], "points") == (0.0, 0.0, 0.0), name
     assert prices["country:A"].question.target == "A"
+
+
+@pytest.mark.parametrize("seed", [11, 48])
+def test_against_every_set_of_plants(seed: int):
+    """Brute force over five plants in A and B: least shortfall at 12 MUSD, and least money for it, with two countries or without.
+
+    Seed 11: 3 points and 3 MUSD; seed 48: 26 points and 5 MUSD.
+    """
+    dice = random.Random(seed)
+    plants = [(f"p{n}", "AB"[n % 2], dice.randint(10, 60), dice.randint(2, 8)) for n in range(5)]
+    lines = [RULE["Projects"].strip().splitlines()[0]]
+    lines += [f"{p}, {c}, make, candidate, {size}, {capex}, 0" for p, c, size, capex in plants]
+    price = by_name(priced(RULE | {"Projects": "\n".join(lines)}))["two"]
+    sets = [s for n in range(6) for s in combinations(plants, n)]
+    two = [s for s in sets if len({c for _, c, _, _ in s}) == 2]
+
+    def short(s: Sequence[Any]) -> int:
+        return max(0, 100 - sum(x[2] for x in s))
+
+    def money(s: Sequence[Any]) -> int:
+        return sum(x[3] for x in s)
+
+    with_it, without = (min(short(s) for s in some if money(s) <= 12) for some in (two, sets))
+    dear, cheap = (min(money(s) for s in some if short(s) <= with_it) for some in (two, sets))
+    assert interval(price, "points") == (with_it - without,) * 3
+    assert interval(price, "musd") == (dear - cheap,) * 3
+    assert with_it >= without
+    assert dear >= cheap

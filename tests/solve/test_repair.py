@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 from toys import Sheets, instance, settings, solved
 
 from models.instance import Instance
-from models.repair import HeldPlan, Wish, held, repair_case
-from models.solution import Funding, Solution
+from models.repair import HeldPlan, Wish, repair_case
+from models.solution import Funding
 from optimizer.solve.dispatch import dispatch_all
 from optimizer.solve.highs import Status
 from optimizer.solve.repair import AS_BEFORE, Repair, cheapest_repair
+from optimizer.solve.stress import Stress
 
 # 100 t a year are wanted in A, 60 of them made in A by X and 40 in B by Y; B is lost from 2031 on. There is no budget for the
 # plan. P makes up for all a year after it is funded; Q and S together for less, after two years.
@@ -42,12 +44,16 @@ TOY: Sheets = {
 def plan_of(case: Instance) -> HeldPlan:
     outcome = solved(case)
     assert outcome.investment is not None
-    return held(case, Solution(outcome.investment, dispatch_all(case, outcome.investment, lambda _: None)))
+    year = Stress(case, outcome.investment).year
+    served = {
+        (d, t): row.demand_kt[t] - year(t).base_short_kt[d] for d, row in case.demands.items() for t in case.years
+    }
+    return HeldPlan(outcome.investment.fundings, outcome.investment.level_kt, served)
 
 
 def repaired(sheets: Sheets, wish: Wish = AS_BEFORE, loss: str = "lost") -> Repair:
     case = instance(sheets)
-    return cheapest_repair(case, plan_of(case), loss, wish)
+    return cheapest_repair(case, plan_of(case), case.scenarios[loss], wish)
 
 
 def told(repair: Repair) -> list[tuple[int, float | None, list[tuple[str, int]]]]:
@@ -106,6 +112,7 @@ def test_what_nothing_reaches_is_told_as_near_as_can_be():
     (nearest,) = repair.recoveries
     assert repair.reached == ()
     assert (nearest.year, nearest.outlay_musd, nearest.missing_kt) == pytest.approx((2034, 2.0, 0.02), abs=1e-5)
+    assert nearest.missing_of == pytest.approx({("cars", "m"): 0.02}, abs=1e-5)
     assert nearest.served is not None
     assert nearest.served[2034] == pytest.approx(0.8)
     assert repair.possible == pytest.approx({2031: 0.6, 2032: 0.6, 2033: 0.8, 2034: 0.8})
@@ -171,3 +178,16 @@ def test_what_the_plan_funds_stands_and_fills_its_group():
     assert mended.projects["S"].funding_years == (2031, 2032, 2033, 2034)
     assert mended.scenarios["base"].closed_country == "B"
     assert mended.budget_musd is None
+
+
+def test_the_printed_flows_of_the_loss_agree():
+    """The flows of another model, with P standing from 2032 beside X and Y: 40 t short in 2031, and nothing after it."""
+    case = instance(TOY)
+    outcome = solved(case)
+    assert outcome.investment is not None
+    (first, *_) = cheapest_repair(case, plan_of(case), case.scenarios["lost"], AS_BEFORE).recoveries
+    (funding,) = first.fundings
+    extra = {(funding.project, t): funding.size_ktpy for t in case.years if t > funding.year}
+    mended = replace(outcome.investment, capacity_ktpy={**outcome.investment.capacity_ktpy, **extra})
+    short = dispatch_all(case, mended, lambda _: None)["lost"].shortfall
+    assert {t: round(kt, 9) for (_, t), kt in short.items()} == {2031: 0.04, 2032: 0.0, 2033: 0.0, 2034: 0.0}
