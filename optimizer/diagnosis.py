@@ -21,7 +21,7 @@ from optimizer.assemble import assemble
 from optimizer.audit import AuditResult, audit
 from optimizer.chain import streams
 from optimizer.manifest import of_input, of_solution
-from optimizer.report.tables import COLUMNS, OPTIONAL, bottleneck_table, make_tables
+from optimizer.report.tables import as_csv, bottleneck_table, make_tables
 from optimizer.solve.bottlenecks import Bottleneck, find_bottlenecks, makes
 from optimizer.solve.dispatch import Dispatcher, WholeLosses
 from optimizer.solve.highs import Interrupt
@@ -156,9 +156,7 @@ def _written(
     """The tables as CSV text, and the manifest."""
     tables = make_tables(workbook, instance, solution)
     tables["bottlenecks"] = bottleneck_table(bottlenecks)
-    texts = {
-        name: tables[name].to_csv(index=False, lineterminator="\n") for name in (*COLUMNS, *OPTIONAL) if name in tables
-    }
+    texts = as_csv(tables)
     found = of_solution(instance, solution)
     manifest: dict[str, object] = {
         "objective": str(instance.goal),

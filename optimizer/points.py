@@ -22,7 +22,7 @@ from optimizer.audit import audit
 from optimizer.chain import streams
 from optimizer.infeasible import explain_infeasibility
 from optimizer.manifest import of_coverage, of_input, of_solution, of_solve
-from optimizer.report.tables import COLUMNS, OPTIONAL, bottleneck_table, frame, make_tables
+from optimizer.report.tables import as_csv, bottleneck_table, frame, make_tables
 from optimizer.scenario import scale_pots, without_budget
 from optimizer.solve.bottlenecks import find_bottlenecks
 from optimizer.solve.cheapest import CostCase
@@ -316,9 +316,7 @@ def print_plan(
         "cost_gap": case.payload.targets.cost_gap,
         "time_limit_s": case.payload.targets.time_limit_s,
     }
-    texts = {
-        name: tables[name].to_csv(index=False, lineterminator="\n") for name in (*COLUMNS, *OPTIONAL) if name in tables
-    }
+    texts = as_csv(tables)
     tabled = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         for name, text in texts.items():

@@ -94,6 +94,12 @@ def bottleneck_table(found: Iterable[Bottleneck]) -> pd.DataFrame:
     return frame("bottlenecks", rows)
 
 
+def as_csv(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """The tables of a plan as the text of their files."""
+    names = [name for name in (*COLUMNS, *OPTIONAL) if name in tables]
+    return {name: tables[name].to_csv(index=False, lineterminator="\n") for name in names}
+
+
 def frame(name: str, rows: Rows) -> pd.DataFrame:
     """Make a table with its contracted columns, empty ones too."""
     return pd.DataFrame(rows, columns=list({**COLUMNS, **OPTIONAL}[name]))
