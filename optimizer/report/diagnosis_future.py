@@ -107,7 +107,7 @@ _GAP = {
     "served as it is": "served_as_is_t",
     "added in time by what is unfunded": "added_in_time_t",
     "lost to lead time and ramp-up": "lead_time_t",
-    "beyond everything announced": "beyond_t",
+    "beyond everything in the workbook": "beyond_t",
 }
 _GAP_NOTES = (
     "Every unfunded project is funded in its earliest year, at nameplate, with no limit on money. Lost to lead time and ramp-up:"

@@ -147,8 +147,8 @@ def _idle(told: Tabled, year: int, stage: str) -> str:
         return ""
     row, worth = _dearest(told, rows)
     return (
-        f" Because it binds, {tonnes(float(row['spare_t']))} t of {told.facts.material(str(row['material']))}{worth} could be"
-        f" made in {year} beyond what is used, and are not."
+        f" {tonnes(float(row['spare_t']))} t of {told.facts.material(str(row['material']))}{worth} could be made in {year} beyond"
+        f" what is used, and are not; that raise would use {tonnes(float(row['freed_t']))} t of them."
     )
 
 
@@ -185,9 +185,13 @@ def _all_funded(built: pd.DataFrame) -> str:
     if built.empty:
         return "No project is there to be funded,"
     capex = float(built["capex_musd"].sum())
-    cost = f" for {capex:,.0f} MUSD" if capex >= 0.5 else ""
-    whole = f"all {len(built)} unfunded projects" if len(built) > 1 else "the one unfunded project"
-    return f"Fund {whole} today{cost},"
+    cost = f" for {capex:,.0f} MUSD of capital" if capex >= 0.5 else ""
+    whole = (
+        f"{len(built)} unfunded projects, all that can stand together,"
+        if len(built) > 1
+        else "the one unfunded project"
+    )
+    return f"Fund {whole} as early as may be{cost},"
 
 
 def _why(row: pd.Series) -> str:
@@ -261,7 +265,8 @@ def idle_sentences(told: Tabled) -> list[str]:
     """What lies idle because of which stages, each material in the year in which most of it does."""
     said = []
     rows = told.tables["idle_materials"]
-    for material, found in rows[rows["because_stages"] != ""].groupby("material", sort=False):
+    causes = ["material", "because_stages", "because_stream"]
+    for (material, _, _), found in rows[rows["because_stages"] != ""].groupby(causes, sort=False):
         row = found.sort_values("spare_t", ascending=False, kind="stable").iloc[0]
         stages = joined(str(row["because_stages"]).split("; "))
         stream = f" in stream {row['because_stream']}" if told.diagnosis.has_streams else ""

@@ -126,7 +126,8 @@ def _band(e: Explanation, lost: Losses) -> str:
         unit = "points"
     told = "" if lost.is_told else f"; {NOT_TOLD}"
     at_most = f", at most {most}" if most else ""
-    return f" (proven: at least {least}{at_most} {unit}{told})"
+    beside = "against the best plan that there can be, " if lost.found < -lost.same else ""
+    return f" (proven: {beside}at least {least}{at_most} {unit}{' less' if beside else ''}{told})"
 
 
 # ---------------------------------------------------------------- what moves
@@ -209,8 +210,8 @@ def _sure(price: Price) -> str:
             if price.in_up_to is not None and price.out_from
             else f" (proven, {count} solves)"
         )
-    proven_in = "" if price.proven_in is None else f"in up to {price.proven_in:.2g} times of it"
-    proven_out = "" if price.proven_out is None else f"out from {price.proven_out:.2g} times of it on"
+    proven_in = "" if price.proven_in is None else f"in up to {price.proven_in:.2g} times that"
+    proven_out = "" if price.proven_out is None else f"out from {price.proven_out:.2g} times that on"
     proven = " and ".join(x for x in (proven_in, proven_out) if x)
     return (
         f" (by the best plans found, {count} solves; proven {proven})"

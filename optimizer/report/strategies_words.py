@@ -265,13 +265,21 @@ def _lossy(told: SideBySide) -> Iterator[str]:
         return
     low, high = min(found, key=lambda pair: pair[1][2]), max(found, key=lambda pair: pair[1][2])
     if high[1][2] - low[1][2] < _ALIKE_POINTS / 100.0:
-        left = f"{percent(low[1][2])} of all demand still served ({low[1][0]} in {low[1][1]})"
+        left = f"{percent(low[1][2])} of all demand still served ({_where(low[0])})"
         yield f"The worst loss is alike in all of them: {left}."
         return
     yield (
-        f"Worst loss: from {percent(low[1][2])} of all demand still served (“{low[0].name}”, {low[1][0]} in {low[1][1]}) to"
-        f" {percent(high[1][2])} (“{high[0].name}”, {high[1][0]} in {high[1][1]})."
+        f"Worst loss: from {percent(low[1][2])} of all demand still served (“{low[0].name}”: {_where(low[0])}) to"
+        f" {percent(high[1][2])} (“{high[0].name}”: {_where(high[0])})."
     )
+
+
+def _where(side: Side) -> str:
+    """The worst loss in words, and its worst year."""
+    if side.worst_loss is None:
+        return ""
+    scenario, year, _ = side.worst_loss
+    return f"{side.facts.loss(scenario)}, in {year}"
 
 
 def _fair_weather(told: SideBySide) -> Iterator[str]:

@@ -14,6 +14,7 @@ from optimizer.stress_jobs import DrawResult
 WHOLE = "all years"
 _SHARES = (("p05", 5), ("p25", 25), ("p50", 50), ("p75", 75), ("p95", 95))
 _DIGITS = 7
+_MONEY = "capex_musd"
 
 
 def covered(stressed: Stressed, draw: DrawResult, sector: str, years: Sequence[int]) -> float | None:
@@ -113,6 +114,7 @@ def ranking_rows(stressed: Stressed) -> Rows:
         found = [
             (variable.name, _rank_correlation([draw.values[n] for draw in stressed.draws], outcome))
             for n, variable in enumerate(stressed.variables)
+            if variable.column != _MONEY  # What capital costs moves no flow of a plan that is held.
         ]
         for name, value in sorted(found, key=lambda x: (-abs(x[1]), x[0])):
             clear = abs(value) > 1.96 / (count - 1) ** 0.5

@@ -16,6 +16,7 @@ from optimizer.stress_jobs import LossResult
 
 _MOST_VARIABLES = 3
 _LEAST_OVERRUN = 0.0005
+_NOTHING_KT = 1e-6
 
 
 def key_sentences(stressed: Stressed) -> list[str]:
@@ -59,8 +60,8 @@ def worst_loss(stressed: Stressed) -> str:
     breaks = worst.worst_breaking
     stage = f"; {joined(list(breaks.binds))} binds then" if breaks and breaks.binds else ""
     return (
-        f"Of {plural(len(stressed.singles), 'single loss', 'single losses')} {len(hurting)} make some sector short; worst is"
-        f" {stressed.title(worst.loss)}: {_lowest(stressed, worst)}, first short in {worst.first_short}{stage}."
+        f"Of {plural(len(stressed.singles), 'single loss', 'single losses')} {len(hurting)} make some sector short; costliest"
+        f" over all years is {stressed.title(worst.loss)}: {_lowest(stressed, worst)}, first short in {worst.first_short}{stage}."
     )
 
 
@@ -75,7 +76,8 @@ def worst_pair(stressed: Stressed) -> str:
     more = stressed.cost_kt(worst) - parts
     beyond = f", {tonnes(more):,.0f} t more than the two losses one by one add up to" if tonnes(more) >= 1.0 else ""
     return (
-        f"Of {plural(len(pairs), 'pair')} worst is {stressed.title(worst.loss)}: {_lowest(stressed, worst)};"
+        f"Of {plural(len(pairs), 'pair')} the costliest over all years is {stressed.title(worst.loss)}:"
+        f" {_lowest(stressed, worst)};"
         f" {tonnes(stressed.cost_kt(worst)):,.0f} t priority-weighted over all years{beyond}."
     )
 
@@ -90,7 +92,7 @@ def worst_delay(stressed: Stressed) -> str:
         return f"No delay of a single project by up to two years makes any sector short ({len(every)} delays)."
     worst = late[0]
     return (
-        f"Of {plural(len(every), 'delay')} {len(late)} make some sector short; worst is {stressed.title(worst.loss)}:"
+        f"Of {plural(len(every), 'delay')} {len(late)} make some sector short; costliest is {stressed.title(worst.loss)}:"
         f" {tonnes(stressed.cost_kt(worst)):,.0f} t priority-weighted over all years."
     )
 
@@ -102,14 +104,36 @@ def holding_out(stressed: Stressed) -> str:
         return ""
     worst, every = hurting[0], stressed.sectors[0]
     start = worst.first_short
-    back = worst.recovery.get(every)
+    back, alone = worst.recovery.get(every), _as_before(stressed, worst, start)
     again = f"served as before again in {back}" if back else f"not served as before again by {stressed.years[-1]}"
-    kept = next((s.years.get(every) for s in worst.survivals if s.start == start), None)
-    stocks = "" if kept is None else f" the stocks keep all sectors served as before for {12.0 * kept:.1f} months;"
+    if alone and back and alone[0] <= back:  # What was funded already is enough for a while.
+        until = alone[-1]
+        left = "" if until == stressed.years[-1] else f", and short again from {until + 1} on without fresh starts"
+        return (
+            f"If {stressed.title(worst.loss)} is lost from {start} on,{_kept(worst, every, start)} demand is served as before"
+            f" again in {alone[0]} by what the plan funds{left}."
+        )
     return (
-        f"If {stressed.title(worst.loss)} is lost from {start} on,{stocks} with every free candidate started the year after,"
-        f" demand is {again}."
+        f"If {stressed.title(worst.loss)} is lost from {start} on,{_kept(worst, every, start)} with every free candidate started"
+        f" the year after, demand is {again}."
     )
+
+
+def _kept(worst: LossResult, sector: str, start: int | None) -> str:
+    kept = next((s.years.get(sector) for s in worst.survivals if s.start == start), None)
+    return "" if kept is None else f" the stocks keep all sectors served as before for {12.0 * kept:.1f} months;"
+
+
+def _as_before(stressed: Stressed, worst: LossResult, start: int | None) -> list[int]:
+    """The first years in a row after the start in which every sector is served as with nothing lost, the plan held."""
+    found: list[int] = []
+    for t in [t for t in stressed.years if start is not None and t > start]:
+        answer, base = worst.answers.get(t, stressed.base[t]), stressed.base[t]
+        if all(answer.short_kt[s] <= base.short_kt[s] + _NOTHING_KT for s in stressed.sectors):
+            found.append(t)
+        elif found:
+            break
+    return found
 
 
 def repairs(stressed: Stressed) -> list[str]:
