@@ -230,27 +230,23 @@ class Master:
         return answer.missed_kt == 0.0 and self.split.missing(plan, answer) < agreed_kt
 
     def _best_of(self, session: Session, pool: list[Cut], limits: Limits) -> Priced | None:
-        """The best plan met on the way to agreement, at its exact shortfall."""
+        """The best plan met on the way to agreement, at its exact shortfall; ``pool``, all in the session, takes the new cuts."""
         best: Priced | None = None
         for _ in range(_MOST_ROUNDS):
             outcome = session.solve(limits)
             if outcome.values is None or outcome.objective is None:
                 break
-            news = self.news(pool, outcome.values)
-            if not news:
-                answer = self.split.ask(outcome.values)
-                true = self.split.total(outcome.values, answer)
-                agreed = self.agrees(outcome.values, answer, self.agreed_kt)
-                worth = answer.missed_kt == 0.0 and (agreed or not self.has_costs)
-                if worth and (best is None or true < best.value):
-                    plan = outcome.values.copy()
-                    plan[self.split.shortfalls] = answer.shortfall
-                    best = Priced(true, plan, answer)
-                news = self.news(answer.cuts, outcome.values)
-                pool += news
-                if agreed:
-                    break
-            if not news:
+            answer = self.split.ask(outcome.values)
+            true = self.split.total(outcome.values, answer)
+            agreed = self.agrees(outcome.values, answer, self.agreed_kt)
+            worth = answer.missed_kt == 0.0 and (agreed or not self.has_costs)
+            if worth and (best is None or true < best.value):
+                plan = outcome.values.copy()
+                plan[self.split.shortfalls] = answer.shortfall
+                best = Priced(true, plan, answer)
+            news = self.news(answer.cuts, outcome.values)
+            pool += news
+            if agreed or not news:
                 break
             for cut in news:
                 self.add(session, cut)
