@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from optimizer.budgets import budgets as asked_budgets
-from optimizer.commands.guard import AUDIT_FAILED, DEBUG, DONE, INFEASIBLE, INPUT, NO_PLAN, QUIET, guarded
+from optimizer.commands.guard import (
+    AUDIT_FAILED,
+    DEBUG,
+    DONE,
+    INFEASIBLE,
+    INPUT,
+    NO_PLAN,
+    QUIET,
+    RESUME,
+    WORKERS,
+    guarded,
+)
 from optimizer.compare import COMPARISON, KEEP, SCALE, Compared, CompareOptions, run_compare
 from optimizer.progress import Progress
 from optimizer.report.compare_words import key_sentences
@@ -43,9 +53,9 @@ from optimizer.report.reasons import classified
     type=click.FloatRange(min=0, min_open=True),
     help="Cut each step of a point after so long; such points are marked as not reproducible.",
 )
-@click.option("--workers", metavar="N", type=click.IntRange(1, 256), help="Processes on this machine [the cores].")
+@WORKERS
 @click.option("--cluster", metavar="ADDRESS", help="Address of a Dask scheduler, such as tcp://host:8786.")
-@click.option("--resume", is_flag=True, help="Go on with an interrupted comparison.")
+@RESUME
 @QUIET
 @DEBUG
 @guarded
@@ -60,7 +70,7 @@ def compare(
     coverage_gap_points: float | None,
     cost_gap: float | None,
     time_limit: float | None,
-    workers: int | None,
+    workers: int,
     cluster: str | None,
     resume: bool,
     quiet: bool,
@@ -72,7 +82,7 @@ def compare(
         coverage_gap_points=coverage_gap_points,
         cost_gap=cost_gap,
         time_limit_s=time_limit,
-        workers=workers or os.cpu_count() or 1,
+        workers=workers,
         cluster=cluster,
         resume=resume,
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from optimizer.commands.guard import AUDIT_FAILED, DEBUG, DONE, INPUT, QUIET, guarded
+from optimizer.commands.guard import AUDIT_FAILED, DEBUG, DONE, INPUT, QUIET, RESUME, WORKERS, guarded
 from optimizer.diagnose import DIAGNOSIS, Diagnosed, DiagnoseOptions, run_diagnose
 from optimizer.progress import Progress
 from optimizer.report.diagnosis_words import three_facts
@@ -19,14 +18,14 @@ from optimizer.report.diagnosis_words import three_facts
     "--out", metavar="FOLDER", type=click.Path(path_type=Path), help="Folder for the results [outputs/<name>-diagnose]."
 )
 @click.option("--year", metavar="YEAR", type=int, help="Year of the network picture [the first].")
-@click.option("--workers", metavar="N", type=click.IntRange(1, 256), help="Processes on this machine [the cores].")
-@click.option("--resume", is_flag=True, help="Go on with an interrupted diagnosis.")
+@WORKERS
+@RESUME
 @QUIET
 @DEBUG
 @guarded
-def diagnose(path: Path, out: Path | None, year: int | None, workers: int | None, resume: bool, quiet: bool) -> int:
+def diagnose(path: Path, out: Path | None, year: int | None, workers: int, resume: bool, quiet: bool) -> int:
     """Show the chain as it is, no money spent: what runs, what binds, what it hangs on, and what money alone cannot mend."""
-    options = DiagnoseOptions(year, workers or os.cpu_count() or 1, resume)
+    options = DiagnoseOptions(year, workers, resume)
     return _show(run_diagnose(path, out, options, Progress(quiet)))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from optimizer.commands.guard import AUDIT_FAILED, DEBUG, DONE, INPUT, QUIET, guarded
+from optimizer.commands.guard import AUDIT_FAILED, DEBUG, DONE, INPUT, QUIET, RESUME, WORKERS, guarded
 from optimizer.explain import DEFAULT_SECONDS, EXPLANATION, Explained, ExplainOptions, run_explain
 from optimizer.output import VIOLATIONS, OutputError
 from optimizer.progress import Progress
@@ -42,8 +41,8 @@ _MOST_CARDS = 10
 @click.option(
     "--out", metavar="FOLDER", type=click.Path(path_type=Path), help="Folder for the results [outputs/<name>-explain]."
 )
-@click.option("--workers", metavar="N", type=click.IntRange(1, 256), help="Processes on this machine [the cores].")
-@click.option("--resume", is_flag=True, help="Go on with an interrupted explanation.")
+@WORKERS
+@RESUME
 @QUIET
 @DEBUG
 @guarded
@@ -55,7 +54,7 @@ def explain(
     seconds: float,
     comparison: Path | None,
     out: Path | None,
-    workers: int | None,
+    workers: int,
     resume: bool,
     quiet: bool,
 ) -> int:
@@ -68,7 +67,7 @@ def explain(
         every=every,
         seconds=seconds,
         comparison=comparison,
-        workers=workers or os.cpu_count() or 1,
+        workers=workers,
         resume=resume,
     )
     return _show(run_explain(path, out, options, Progress(quiet)), options)

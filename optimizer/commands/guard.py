@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -20,6 +21,14 @@ _MOST_SHOWN = 200
 
 INPUT = click.argument("path", metavar="INPUT", type=click.Path(path_type=Path))
 DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+WORKERS = click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    help="Processes on this machine [the cores].",
+)
+RESUME = click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
 QUIET = click.option("--quiet", is_flag=True, help="Show no progress.")
 
 

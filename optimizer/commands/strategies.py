@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from optimizer.commands.guard import AUDIT_FAILED, DEBUG, DONE, INFEASIBLE, INPUT, NO_PLAN, QUIET, guarded
+from optimizer.commands.guard import (
+    AUDIT_FAILED,
+    DEBUG,
+    DONE,
+    INFEASIBLE,
+    INPUT,
+    NO_PLAN,
+    QUIET,
+    RESUME,
+    WORKERS,
+    guarded,
+)
 from optimizer.progress import Progress
 from optimizer.report.strategies_words import key_sentences
 from optimizer.strategies import STRATEGIES, Followed, StrategyOptions, run_strategies
@@ -28,8 +38,8 @@ from optimizer.strategies import STRATEGIES, Followed, StrategyOptions, run_stra
 @click.option(
     "--cost-gap", metavar="FRACTION", type=click.FloatRange(0, 1), help="Gap asked where the objective is cost."
 )
-@click.option("--workers", metavar="N", type=click.IntRange(1, 256), help="Processes on this machine [the cores].")
-@click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
+@WORKERS
+@RESUME
 @QUIET
 @DEBUG
 @guarded
@@ -39,13 +49,13 @@ def strategies(
     out: Path | None,
     coverage_gap_points: float | None,
     cost_gap: float | None,
-    workers: int | None,
+    workers: int,
     resume: bool,
     quiet: bool,
 ) -> int:
     """Set the named strategies side by side: what each reaches for which outlay, who is funded, what it leaves undone."""
     names = tuple(part.strip() for part in (only or "").split(",") if part.strip())
-    options = StrategyOptions(names, coverage_gap_points, cost_gap, workers or os.cpu_count() or 1, resume)
+    options = StrategyOptions(names, coverage_gap_points, cost_gap, workers, resume)
     return _show(run_strategies(path, out, options, Progress(quiet)))
 
 

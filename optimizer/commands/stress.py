@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from models.repair import Wish
-from optimizer.commands.guard import DEBUG, DONE, INPUT, QUIET, guarded
+from optimizer.commands.guard import DEBUG, DONE, INPUT, QUIET, RESUME, WORKERS, guarded
 from optimizer.progress import Progress
 from optimizer.report.stress_words import key_sentences
 from optimizer.stress import STRESS, StressOptions, run_stress
@@ -76,8 +75,8 @@ from optimizer.stress import STRESS, StressOptions, run_stress
 @click.option(
     "--price/--no-price", default=False, show_default=True, help="Search what rules and losses to survive cost."
 )
-@click.option("--workers", metavar="N", type=click.IntRange(1, 256), help="Processes on this machine [the cores].")
-@click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
+@WORKERS
+@RESUME
 @QUIET
 @DEBUG
 @guarded
@@ -95,7 +94,7 @@ def stress(
     repair_from: int | None,
     before: bool,
     price: bool,
-    workers: int | None,
+    workers: int,
     resume: bool,
     quiet: bool,
 ) -> int:
@@ -110,7 +109,7 @@ def stress(
         repairs=repairs,
         wish=Wish(share, repair_from, before),
         price=price,
-        workers=workers or os.cpu_count() or 1,
+        workers=workers,
         resume=resume,
     )
     stressed, folder = run_stress(path, out, options, Progress(quiet))

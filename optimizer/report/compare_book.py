@@ -15,7 +15,7 @@ from optimizer.report.compare_run import write_comparison_run
 from optimizer.report.compare_summary import write_comparison_summary
 from optimizer.report.comparison import Comparison
 from optimizer.report.reasons import classified
-from optimizer.report.style import Painter, set_normal_font
+from optimizer.report.style import Painter, new_book
 
 
 def write_comparison(path: Path, comparison: Comparison, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -35,9 +35,7 @@ def write_comparison(path: Path, comparison: Comparison, tables: Mapping[str, pd
 
 def make_comparison_book(comparison: Comparison, tables: dict[str, pd.DataFrame]) -> Book:
     """Make the report in memory."""
-    book, painter, judged = Book(), Painter(), classified(comparison)
-    book.remove(book.worksheets[0])
-    set_normal_font(book)
+    book, painter, judged = new_book(comparison.facts.name), Painter(), classified(comparison)
     place = write_curve(book, comparison, tables, painter)
     write_money(book, comparison, tables, painter)
     write_matrix(book, comparison, judged, painter)
@@ -48,5 +46,4 @@ def make_comparison_book(comparison: Comparison, tables: dict[str, pd.DataFrame]
     write_comparison_summary(book, comparison, tables, judged, place, painter)
     book.move_sheet("Summary", -(len(book.sheetnames) - 1))
     book.active = 0
-    book.properties.creator, book.properties.title = "magnetgrid", comparison.facts.name
     return book

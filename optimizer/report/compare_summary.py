@@ -16,7 +16,7 @@ from optimizer.report.matrix_tables import ALWAYS, FROM, Judged
 from optimizer.report.page import Column, Line, Page, open_page, rows_cm, width_cm
 from optimizer.report.portfolio import plural
 from optimizer.report.reasons import money, names
-from optimizer.report.style import BODY, HEADING, MARK, TITLE, Look, Painter
+from optimizer.report.style import BODY, MARK, TITLE, Look, Painter
 
 _WIDTHS = (9, 8.5, 8.5, 8.5, 8.5, 9.5, 9.5, 9, 9, 8, 2, *([9.5] * 11))
 _LEFT = 10  # columns of the table
@@ -35,15 +35,15 @@ def write_comparison_summary(
     page.sheet.page_setup.fitToHeight = 1
     _title(page, comparison)
     for sentence in key_sentences(comparison, judged):
-        _wrapped(page, f"• {sentence}", _SENTENCE)
+        page.wide(f"• {sentence}", _SENTENCE)
     page.row += 1
     if comparison.held:
         _table_and_chart(page, comparison, tables, place)
         _classes(page, judged)
-    _heading(page, "What stands behind it", 1, page.span)
+    page.section("What stands behind it", 1, page.span)
     page.row += 1
     for sentence in behind(comparison):
-        _wrapped(page, sentence, _PROOF)
+        page.wide(sentence, _PROOF)
     page.end()
 
 
@@ -53,7 +53,7 @@ def _title(page: Page, comparison: Comparison) -> None:
     page.spread(page.row, 15, page.span, facts.mark, MARK)
     page.sheet.row_dimensions[page.row].height = 26
     page.row += 1
-    _wrapped(page, _headline(comparison), _SUB)
+    page.wide(_headline(comparison), _SUB)
 
 
 def _headline(comparison: Comparison) -> str:
@@ -72,22 +72,11 @@ def _headline(comparison: Comparison) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _wrapped(page: Page, text: str, look: Look) -> None:
-    page.spread(page.row, 1, page.span, text, look)
-    page.height(page.row, page.lines_needed(text, 1, page.span, look.size), look.size)
-    page.row += 1
-
-
-def _heading(page: Page, title: str, first: int, last: int) -> None:
-    page.spread(page.row, first, last, title, HEADING)
-    page.sheet.row_dimensions[page.row].height = 20
-
-
 # ---------------------------------------------------------------- table and chart
 
 
 def _table_and_chart(page: Page, comparison: Comparison, tables: Tables, place: CurvePlace) -> None:
-    _heading(page, "Budgets side by side", 1, page.span)
+    page.section("Budgets side by side", 1, page.span)
     page.row += 1
     top = page.row
     columns = _columns(comparison)
@@ -141,7 +130,7 @@ def _lines(comparison: Comparison, tables: Tables) -> list[Line]:
 
 def _classes(page: Page, judged: Sequence[Judged]) -> None:
     """Name the projects that are safe to fund, and those that enter, by budget."""
-    _heading(page, "What to fund first", 1, page.span)
+    page.section("What to fund first", 1, page.span)
     page.row += 1
     always = [x.project for x in judged if x.kind == ALWAYS]
     lines = [("At every budget", names(always, _MOST_NAMES) if always else "none")]

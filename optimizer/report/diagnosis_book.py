@@ -17,7 +17,7 @@ from optimizer.report.diagnosis_tables import Tabled
 from optimizer.report.flows import write_flows
 from optimizer.report.network_picture import Picture
 from optimizer.report.sources import write_sources
-from optimizer.report.style import Painter, set_normal_font
+from optimizer.report.style import Painter, new_book
 
 
 def write_diagnosis(path: Path, told: Tabled, pictures: Sequence[Picture]) -> None:
@@ -37,9 +37,7 @@ def write_diagnosis(path: Path, told: Tabled, pictures: Sequence[Picture]) -> No
 
 def make_diagnosis_book(told: Tabled, pictures: Sequence[Picture]) -> Book:
     """Make the report in memory."""
-    book, painter, facts = Book(), Painter(), told.facts
-    book.remove(book.worksheets[0])
-    set_normal_font(book)
+    book, painter, facts = new_book(told.facts.name), Painter(), told.facts
     write_chain(book, told, painter)
     write_bottlenecks(book, facts, told.diagnosis.trace, painter)
     write_idle(book, told, painter)
@@ -58,5 +56,4 @@ def make_diagnosis_book(told: Tabled, pictures: Sequence[Picture]) -> Book:
     write_summary(book, told, painter, place, pictures)
     book.move_sheet("Summary", -(len(book.sheetnames) - 1))
     book.active = 0
-    book.properties.creator, book.properties.title = "magnetgrid", facts.name
     return book

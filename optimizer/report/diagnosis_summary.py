@@ -18,7 +18,7 @@ from optimizer.report.diagnosis_tables import Tabled
 from optimizer.report.diagnosis_words import all_facts, headline, three_facts
 from optimizer.report.network_picture import Picture
 from optimizer.report.page import Page, open_page, rows_cm, width_cm
-from optimizer.report.style import BODY, HEADING, MARK, NOTE, TITLE, Look, Painter
+from optimizer.report.style import BODY, MARK, NOTE, TITLE, Look, Painter
 
 _WIDTHS = (9.0,) * 18
 _FACT = Look(size=11, wrap=True, vertical="top")
@@ -39,34 +39,25 @@ def write_summary(
     page.spread(page.row, 15, page.span, facts.mark, MARK)
     page.sheet.row_dimensions[page.row].height = 26
     page.row += 1
-    _wide(page, headline(told), _SUB)
-    _heading(page, "What a minister must know")
+    page.wide(headline(told), _SUB)
+    page.section("What a minister must know")
+    page.row += 1
     for n, fact in enumerate(three_facts(told), start=1):
         _fact(page, str(n), fact.sentence, fact.sheet)
     if more := all_facts(told)[3:]:
-        _heading(page, "And")
+        page.section("And")
+        page.row += 1
         for fact in more:
             _fact(page, "", fact.sentence, fact.sheet)
     if place.data is not None:
-        _heading(page, "Share of all demand served")
+        page.section("Share of all demand served")
+        page.row += 1
         size = (width_cm(sum(_WIDTHS)), rows_cm(_CHART_ROWS))
         page.chart(share_chart(place.data, "Share of all demand served", "share", size, place.lowest), page.row, 0.0)
         page.row += _CHART_ROWS + 1
     _picture(page, pictures[0], f"The network in {pictures[0].year}")
-    _wide(page, _behind(told), NOTE)
+    page.wide(_behind(told), NOTE)
     page.end()
-
-
-def _wide(page: Page, text: str, look: Look) -> None:
-    page.spread(page.row, 1, page.span, text, look)
-    page.height(page.row, page.lines_needed(text, 1, page.span, look.size), look.size)
-    page.row += 1
-
-
-def _heading(page: Page, text: str) -> None:
-    page.spread(page.row, 1, page.span, text, HEADING)
-    page.sheet.row_dimensions[page.row].height = 20
-    page.row += 1
 
 
 def _fact(page: Page, number: str, sentence: str, sheet: str) -> None:
@@ -95,7 +86,8 @@ def _behind(told: Tabled) -> str:
 
 def _picture(page: Page, picture: Picture, words: str) -> None:
     """Put a picture over the width of the page."""
-    _heading(page, words)
+    page.section(words)
+    page.row += 1
     image = Image(io.BytesIO(picture.path.read_bytes()))
     width = width_cm(sum(page.widths)) * _PX_PER_CM
     image.height, image.width = round(image.height * width / image.width), round(width)

@@ -22,7 +22,7 @@ from optimizer.report.portfolio import write_portfolio
 from optimizer.report.redundancy import write_redundancy
 from optimizer.report.runsheet import write_run
 from optimizer.report.sources import write_sources
-from optimizer.report.style import Painter, set_normal_font
+from optimizer.report.style import Painter, new_book
 from optimizer.report.summary import write_summary
 from optimizer.report.timeline import write_timeline
 from optimizer.report.trace import follow
@@ -57,9 +57,7 @@ def write_report(
 
 def make_book(facts: Facts) -> Book:
     """Make the report in memory."""
-    book, painter, trace = Book(), Painter(), follow(facts)
-    book.remove(book.worksheets[0])
-    set_normal_font(book)
+    book, painter, trace = new_book(facts.name), Painter(), follow(facts)
     write_portfolio(book, facts, trace, painter)
     write_timeline(book, facts, painter)
     write_capacity(book, facts, painter)
@@ -78,5 +76,4 @@ def make_book(facts: Facts) -> Book:
     write_summary(book, facts, trace, painter, coverage, outlay)
     book.move_sheet("Summary", -(len(book.sheetnames) - 1))
     book.active = 0
-    book.properties.creator, book.properties.title = "magnetgrid", facts.name
     return book

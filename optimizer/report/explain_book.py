@@ -21,7 +21,7 @@ from optimizer.report.explained import Card, Explanation
 from optimizer.report.facts import each
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.portfolio import plural
-from optimizer.report.style import BODY, GREY, SERIES, Painter, set_normal_font
+from optimizer.report.style import BODY, GREY, SERIES, Painter, new_book
 
 Tables = Mapping[str, pd.DataFrame]
 _MOST_BARS, _LEAST_BARS = 25, 2
@@ -45,16 +45,13 @@ def write_explanation(path: Path, explanation: Explanation, tables: Tables) -> N
 
 def make_explanation_book(explanation: Explanation, tables: Tables) -> Book:
     """Make the report in memory."""
-    book, painter = Book(), Painter()
-    book.remove(book.worksheets[0])
-    set_normal_font(book)
+    book, painter = new_book(explanation.facts.name), Painter()
     _overview(book, explanation, painter)
     write_cards(book, explanation, painter)
     _searches(book, explanation, tables, painter)
     _tests(book, explanation, tables, painter)
     _run(book, explanation, painter)
     book.active = 0
-    book.properties.creator, book.properties.title = "magnetgrid", explanation.facts.name
     return book
 
 

@@ -64,7 +64,7 @@ def write_losses(book: Book, facts: Facts, painter: Painter) -> None:
     page.freeze(columns=1)
     losses = judge(facts)
     _worst(page, losses, sectors)
-    for part in _parts(sectors, years):
+    for part in side_by_side(sectors, years):
         _years(page, losses, part, years)
     note(page, _NOTES)
     page.end()
@@ -94,9 +94,9 @@ def _worst(page: Page, losses: Sequence[Loss], sectors: Sequence[str]) -> None:
     page.filter(first - 1, last)
 
 
-def _parts(sectors: Sequence[str], years: Sequence[int]) -> list[list[str]]:
-    """Sectors that fit side by side, all their years each."""
-    count = max(1, _MOST_COLUMNS // max(1, len(years)))
+def side_by_side(sectors: Sequence[str], years: Sequence[int], most: int = _MOST_COLUMNS) -> list[list[str]]:
+    """Sectors that fit side by side into the ``most`` columns, all their years each."""
+    count = max(1, most // max(1, len(years)))
     return [list(sectors[n : n + count]) for n in range(0, len(sectors), count)]
 
 

@@ -135,7 +135,18 @@ class Page:
         """Make a row tall enough for some lines."""
         self.sheet.row_dimensions[row].height = max(15.0, lines * _LINE_PT * size / 9 + 3)
 
+    def section(self, title: str, first: int = 1, last: int | None = None) -> None:
+        """Write the title of a part over some columns of the row, which stays the same: parts may stand side by side."""
+        self.spread(self.row, first, last or self.span, title, HEADING)
+        self.sheet.row_dimensions[self.row].height = 20
+
     # ------------------------------------------------------------ sentences
+
+    def wide(self, text: str, look: Look) -> None:
+        """Write a text over all columns, wrapped."""
+        self.spread(self.row, 1, self.span, text, look)
+        self.height(self.row, self.lines_needed(text, 1, self.span, look.size), look.size)
+        self.row += 1
 
     def sentence(self, text: str, look: Look = LEAD) -> None:
         """Write a sentence over the whole width."""

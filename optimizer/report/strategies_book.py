@@ -20,7 +20,7 @@ from optimizer.report.strategies_sheets import (
     write_undone,
 )
 from optimizer.report.strategies_summary import write_summary
-from optimizer.report.style import Painter, set_normal_font
+from optimizer.report.style import Painter, new_book
 
 
 def write_strategies(path: Path, told: SideBySide, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -40,9 +40,7 @@ def write_strategies(path: Path, told: SideBySide, tables: Mapping[str, pd.DataF
 
 def make_strategies_book(told: SideBySide, tables: Mapping[str, pd.DataFrame]) -> Book:
     """Make the report in memory."""
-    book, painter = Book(), Painter()
-    book.remove(book.worksheets[0])
-    set_normal_font(book)
+    book, painter = new_book(told.facts.name), Painter()
     write_undone(book, told, tables, painter)
     place = write_coverage(book, told, tables, painter)
     write_outlay(book, told, tables, painter)
@@ -54,5 +52,4 @@ def make_strategies_book(told: SideBySide, tables: Mapping[str, pd.DataFrame]) -
     write_summary(book, told, tables, place, painter)
     book.move_sheet("Summary", -(len(book.sheetnames) - 1))
     book.active = 0
-    book.properties.creator, book.properties.title = "magnetgrid", told.facts.name
     return book

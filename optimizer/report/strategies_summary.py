@@ -16,7 +16,7 @@ from optimizer.report.side_by_side import Side, SideBySide
 from optimizer.report.strategies_charts import outlay_chart
 from optimizer.report.strategies_sheets import CoveragePlace
 from optimizer.report.strategies_words import key_sentences
-from optimizer.report.style import HEADING, MARK, TITLE, Look, Painter
+from optimizer.report.style import MARK, TITLE, Look, Painter
 from optimizer.strategy_jobs import Want
 
 _SENTENCE = Look(size=10.5, wrap=True)
@@ -50,11 +50,12 @@ def write_summary(
     page.spread(page.row, 10, page.span, facts.mark, MARK)
     page.sheet.row_dimensions[page.row].height = 26
     page.row += 1
-    _wrapped(page, _headline(told), _SUB)
+    page.wide(_headline(told), _SUB)
     for sentence in key_sentences(told):
-        _wrapped(page, f"• {sentence}", _SENTENCE)
+        page.wide(f"• {sentence}", _SENTENCE)
     page.row += 1
-    _heading(page, "Strategies side by side, nothing lost unless said")
+    page.section("Strategies side by side, nothing lost unless said")
+    page.row += 1
     first, last = page.table(_COLUMNS, [_line(told, row) for row in each(tables["strategies"])])
     page.row += 1
     if told.held:
@@ -120,15 +121,3 @@ def spread_out(told: SideBySide) -> list[Side]:
         step = (len(ranked) - 1) / (_MOST_LINES - 1)
         ranked = [ranked[round(n * step)] for n in range(_MOST_LINES)]
     return [x for x in told.held if x in ranked]
-
-
-def _wrapped(page: Page, sentence: str, look: Look) -> None:
-    page.spread(page.row, 1, page.span, sentence, look)
-    page.height(page.row, page.lines_needed(sentence, 1, page.span, look.size), look.size)
-    page.row += 1
-
-
-def _heading(page: Page, title: str) -> None:
-    page.spread(page.row, 1, page.span, title, HEADING)
-    page.sheet.row_dimensions[page.row].height = 20
-    page.row += 1

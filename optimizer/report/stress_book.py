@@ -15,7 +15,7 @@ from optimizer.report.stress_run import write_stress_run
 from optimizer.report.stress_summary import write_stress_summary
 from optimizer.report.stress_uncertain import write_uncertainty
 from optimizer.report.stressed import Stressed, Tables
-from optimizer.report.style import Painter, set_normal_font
+from optimizer.report.style import Painter, new_book
 
 
 def write_stress(path: Path, stressed: Stressed, tables: Tables) -> None:
@@ -35,9 +35,7 @@ def write_stress(path: Path, stressed: Stressed, tables: Tables) -> None:
 
 def make_stress_book(stressed: Stressed, tables: Tables) -> Book:
     """Make the report in memory."""
-    book, painter = Book(), Painter()
-    book.remove(book.worksheets[0])
-    set_normal_font(book)
+    book, painter = new_book(stressed.facts.name), Painter()
     write_stress_summary(book, stressed, painter)
     write_losses(book, stressed, painter)
     write_pairs(book, stressed, painter)
@@ -50,5 +48,4 @@ def make_stress_book(stressed: Stressed, tables: Tables) -> Book:
     write_uncertainty(book, stressed, tables, painter)
     write_stress_run(book, stressed, painter)
     book.active = 0
-    book.properties.creator, book.properties.title = "magnetgrid", stressed.facts.name
     return book

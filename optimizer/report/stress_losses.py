@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl import Workbook as Book
 
+from optimizer.report.losses import side_by_side
 from optimizer.report.page import Column, Line, Page, fit, note, open_page
 from optimizer.report.rounding import tonnes
 from optimizer.report.stressed import Stressed
@@ -95,7 +96,7 @@ def _sheet(
     else:
         _worst(page, stressed, results)
         if by_year:
-            for part in _parts(sectors, stressed.years):
+            for part in side_by_side(sectors, stressed.years, _MOST_COLUMNS):
                 _years(page, stressed, results[:_MOST_BY_YEAR], part)
     note(page, _NOTES)
     if by_year and len(results) > _MOST_BY_YEAR:
@@ -136,12 +137,6 @@ def _line(stressed: Stressed, name: str, answers: Mapping[int, Answer], tail: tu
     places = range(1 + len(stressed.sectors), len(values))
     kinds = dict(zip(places, ("year", "t", "year", "text"), strict=True))
     return Line(values, heat=True, heat_from=1, kinds=kinds, heat_to=1 + len(stressed.sectors))
-
-
-def _parts(sectors: Sequence[str], years: Sequence[int]) -> list[list[str]]:
-    """Sectors that fit side by side, all their years each."""
-    count = max(1, _MOST_COLUMNS // max(1, len(years)))
-    return [list(sectors[n : n + count]) for n in range(0, len(sectors), count)]
 
 
 def _years(page: Page, stressed: Stressed, results: Sequence[LossResult], sectors: Sequence[str]) -> None:

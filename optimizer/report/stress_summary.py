@@ -11,7 +11,7 @@ from optimizer.report.page import Column, Line, Page, open_page
 from optimizer.report.portfolio import plural
 from optimizer.report.stress_words import key_sentences
 from optimizer.report.stressed import Stressed
-from optimizer.report.style import HEADING, MARK, TITLE, Look, Painter
+from optimizer.report.style import MARK, TITLE, Look, Painter
 
 _SENTENCE = Look(size=10.5, wrap=True)
 _SUB = Look(size=10.5, bold=True, colour="595959", wrap=True)
@@ -31,13 +31,14 @@ def write_stress_summary(book: Book, stressed: Stressed, painter: Painter) -> No
     page.spread(page.row, middle + 1, page.span, facts.mark, MARK)
     page.sheet.row_dimensions[page.row].height = 26
     page.row += 1
-    _wrapped(page, _headline(stressed), _SUB)
+    page.wide(_headline(stressed), _SUB)
     for warning in stressed.warnings:
-        _wrapped(page, f"Warning: {warning}", _SENTENCE)
+        page.wide(f"Warning: {warning}", _SENTENCE)
     for sentence in key_sentences(stressed):
-        _wrapped(page, f"• {sentence}", _SENTENCE)
+        page.wide(f"• {sentence}", _SENTENCE)
     page.row += 1
-    _heading(page, "The worst single losses: share of all demand still served, %")
+    page.section("The worst single losses: share of all demand still served, %")
+    page.row += 1
     _table(page, stressed)
     page.end()
 
@@ -67,15 +68,3 @@ def _table(page: Page, stressed: Stressed) -> None:
     chart = share_chart(data, "Share of all demand still served", "share served", _CHART, int(min(shown) * 10) / 10)
     page.chart(chart, page.row, 0.0)
     page.row += _CHART_ROWS
-
-
-def _wrapped(page: Page, text: str, look: Look) -> None:
-    page.spread(page.row, 1, page.span, text, look)
-    page.height(page.row, page.lines_needed(text, 1, page.span, look.size), look.size)
-    page.row += 1
-
-
-def _heading(page: Page, title: str) -> None:
-    page.spread(page.row, 1, page.span, title, HEADING)
-    page.sheet.row_dimensions[page.row].height = 20
-    page.row += 1

@@ -21,7 +21,6 @@ _HEADERS = ("Lowest", "5 %", "25 %", "Median", "75 %", "95 %", "Highest")
 _CHART_ROWS, _CHART = 17, (22.0, 8.0)
 _MOST_VARIABLES = 20
 _TWO_SIGMA_POINTS = 98.0  # Of a probability near one half, times the root of the draws.
-_CHARTED = ("planned", "p05", "p50", "p95")
 
 
 def write_uncertainty(book: Book, stressed: Stressed, tables: Tables, painter: Painter) -> None:

@@ -135,10 +135,14 @@ class Painter:
             self._seen[look] = copy(cell._style)  # type: ignore[union-attr]
 
 
-def set_normal_font(book: Book) -> None:
-    """Make the report's font the usual one of the workbook: widths of columns are measured by its digits."""
+def new_book(title: str) -> Book:
+    """Begin a report without sheets; its font is the usual one of the workbook: widths of columns are measured by its digits."""
+    book = Book()
+    book.remove(book.worksheets[0])
     styles: Any = book._named_styles  # type: ignore[attr-defined]
     styles["Normal"].font = Font(name=FONT, size=10)
+    book.properties.creator, book.properties.title = "magnetgrid", title
+    return book
 
 
 def _make(look: Look) -> tuple[Font, PatternFill, Alignment, Border]:

@@ -18,7 +18,6 @@ from optimizer.report.style import (
     FORMATS,
     HEADER,
     HEADER_LEFT,
-    HEADING,
     MARK,
     TITLE,
     Look,
@@ -47,14 +46,14 @@ def write_summary(
     page.sheet.page_setup.fitToHeight = 1
     _title(page)
     for sentence in key_sentences(facts, trace):
-        _wrapped(page, f"• {sentence}", _SENTENCE)
+        page.wide(f"• {sentence}", _SENTENCE)
     _coverage(page, coverage)
     _projects(page)
     _outlay(page, outlay)
-    _section(page, "What stands behind it", 1, _COLUMNS)
+    page.section("What stands behind it", 1, _COLUMNS)
     page.row += 1
     for sentence in proof(facts):
-        _wrapped(page, sentence, _PROOF)
+        page.wide(sentence, _PROOF)
     page.end()
 
 
@@ -65,7 +64,7 @@ def _title(page: Page) -> None:
     page.spread(page.row, 21, _COLUMNS, facts.mark, MARK)
     page.sheet.row_dimensions[page.row].height = 26
     page.row += 1
-    _wrapped(page, _headline(facts), _SUB)
+    page.wide(_headline(facts), _SUB)
 
 
 def _headline(facts: Facts) -> str:
@@ -79,17 +78,6 @@ def _headline(facts: Facts) -> str:
     whole += " (discounted)" if whole and facts.settings.get("discount_rate") else ""
     parts = [limit, public, funded if len(facts.funded) else "no project funded", whole]
     return " · ".join(part for part in parts if part) + f" · constant prices of {facts.price_year}"
-
-
-def _wrapped(page: Page, text: str, look: Look) -> None:
-    page.spread(page.row, 1, _COLUMNS, text, look)
-    page.height(page.row, page.lines_needed(text, 1, _COLUMNS, look.size), look.size)
-    page.row += 1
-
-
-def _section(page: Page, title: str, first: int, last: int) -> None:
-    page.spread(page.row, first, last, title, HEADING)
-    page.sheet.row_dimensions[page.row].height = 20
 
 
 @dataclass(frozen=True)
@@ -133,7 +121,7 @@ def _row(page: Page, blocks: list[_Block], values: list[object], formats: dict[s
 
 def _coverage(page: Page, place: CoveragePlace) -> None:
     facts = page.facts
-    _section(page, "Share of demand served, nothing lost", 1, _HALF)
+    page.section("Share of demand served, nothing lost", 1, _HALF)
     page.row += 1
     top = page.row
     blocks = _coverage_blocks(facts)
@@ -144,7 +132,7 @@ def _coverage(page: Page, place: CoveragePlace) -> None:
     for line in lines:
         _row(page, blocks, line, formats, total=line[0] == ALL)
     if len(facts.sectors) > _MOST_SECTORS:
-        _wrapped(page, f"The other {len(facts.sectors) - _MOST_SECTORS} sectors are on sheet Coverage.", _PROOF)
+        page.wide(f"The other {len(facts.sectors) - _MOST_SECTORS} sectors are on sheet Coverage.", _PROOF)
     page.row = max(page.row, top + 10)  # Room for the chart.
     _chart_of_coverage(page, place, top)
     page.row += 1
@@ -216,10 +204,10 @@ def _chart_of_coverage(page: Page, place: CoveragePlace, top: int) -> None:
 
 def _projects(page: Page) -> None:
     facts, table = page.facts, page.facts.funded
-    _section(page, "Funded projects by stage, and how many in which country", 1, _COLUMNS)
+    page.section("Funded projects by stage, and how many in which country", 1, _COLUMNS)
     page.row += 1
     if table.empty:
-        _wrapped(page, "The plan funds no project.", _PROOF)
+        page.wide("The plan funds no project.", _PROOF)
         page.row += 1
         return
     ranked = list(
@@ -263,11 +251,11 @@ def _by_country(rows: pd.DataFrame, shown: list[str], other: list[str]) -> list[
 
 def _outlay(page: Page, place: OutlayPlace) -> None:
     facts = page.facts
-    _section(page, "Public outlay by year, MUSD (not discounted)", 1, _COLUMNS)
+    page.section("Public outlay by year, MUSD (not discounted)", 1, _COLUMNS)
     page.row += 1
     found = outlay_by_stage(facts)
     if not found:
-        _wrapped(page, "The plan spends no public money.", _PROOF)
+        page.wide("The plan spends no public money.", _PROOF)
         page.row += 1
         return
     top = page.row
