@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from models.instruments import Finance
+
 BASE = "base"
 ANY_FUNDER = "all"
 STOCKPILE_STAGE = "stockpile"
@@ -72,6 +74,7 @@ class Project:
     ``fixed_fraction`` (existing and committed): share of the nameplate that stands in each operating year.
     ``output_fraction`` (candidates): share of the size that stands in the n-th operating year, n = 1, 2, ...; the last
     value holds on. ``spend`` are the shares of the outlay by year from the funding year. ``workforce``: people at nameplate.
+    ``hurdle_rate``, ``operating_life_years`` and ``tax_rate`` are those of the firm that would build it.
     """
 
     name: str
@@ -97,6 +100,9 @@ class Project:
     group: str = ""
     requires: tuple[str, ...] = ()
     workforce: float = 0.0
+    hurdle_rate: float = 0.1
+    operating_life_years: int = 20
+    tax_rate: float = 0.0
 
     def __post_init__(self) -> None:
         if self.min_size_ktpy > self.nameplate_ktpy:
@@ -179,7 +185,11 @@ class Stockpile:
 
 @dataclass(frozen=True)
 class Pot:
-    """Public money of a funder. ``year`` None: any year. None in countries or stages: all."""
+    """Public money of a funder. ``year`` None: any year. None in countries, stages or instruments: all.
+
+    ``home``: the country whose money it is. ``max_project_share``: of what all funders pay for one project, this one's part
+    at most; ``min_domestic_share``: of what this funder pays, the part that goes to its home at least; both are the funder's.
+    """
 
     name: str
     funder: str
@@ -188,6 +198,10 @@ class Pot:
     carry_over: bool
     countries: frozenset[str] | None
     stages: frozenset[str] | None
+    instruments: frozenset[str] | None = None
+    home: str = ""
+    max_project_share: float | None = None
+    min_domestic_share: float | None = None
 
     def pays(self, country: str, stage: str, t: int) -> bool:
         """Whether it may pay an outlay of that country, stage and year."""
@@ -292,6 +306,7 @@ class Instance:
     resilience_weight: float
     capex_charge: CapexCharge
     workforce: Mapping[str, Workforce] = field(default_factory=dict)
+    finance: Finance | None = None
 
     def __post_init__(self) -> None:
         if list(self.years) != list(range(self.years[0], self.years[-1] + 1)):
