@@ -70,7 +70,10 @@ def make_tables(workbook: Workbook, instance: Instance, solution: Solution) -> d
     }
     if instance.workforce:
         rows["workforce"] = workforce_rows(instance, solution.investment)
-    return {name: frame(name, found) for name, found in rows.items()}
+    tables = {name: frame(name, found) for name, found in rows.items()}
+    if instance.instruments:
+        tables["outlays"]["instrument"] = [str(row["instrument"]) for row in rows["outlays"]]
+    return tables
 
 
 def bottleneck_table(found: Iterable[Bottleneck]) -> pd.DataFrame:
@@ -118,7 +121,7 @@ def _portfolio(workbook: Workbook, instance: Instance, solution: Solution) -> Ro
     for funding in solution.investment.fundings:
         p, project, cell = funding.project, instance.projects[funding.project], cells[funding.project]
         capacity = sum(tonnes(solution.investment.capacity_ktpy.get((p, t), 0.0)) for t in instance.years)
-        funders = {f: sum(x for (g, q, _), x in paid.items() if (g, q) == (f, p)) for f, q, _ in paid if q == p}
+        funders = {f: sum(x for (g, q, *_), x in paid.items() if (g, q) == (f, p)) for f, q, *_ in paid if q == p}
         outputs = _output_years(instance, project, funding)
         rows.append(
             {
@@ -312,11 +315,12 @@ def _outlays(instance: Instance, solution: Solution) -> Rows:
         stock = instance.stockpiles.get(what)
         return what if stock is None else f"stockpile:{stock.material}:{stock.country}"
 
-    merged: dict[tuple[str, str, int], float] = defaultdict(float)
-    for (funder, what, t), amount in solution.investment.paid_musd.items():
-        merged[funder or ANY_FUNDER, title(what), t] += amount
+    merged: dict[tuple[str, str, int, str], float] = defaultdict(float)
+    for (funder, what, instrument, t), amount in solution.investment.paid_musd.items():
+        merged[funder or ANY_FUNDER, title(what), t, instrument] += amount
     return [
         {"funder": funder, "project": what, "year": t, "musd": musd(amount)}
-        for (funder, what, t), amount in sorted(merged.items())
+        | ({"instrument": instrument} if instance.instruments else {})
+        for (funder, what, t, instrument), amount in sorted(merged.items())
         if musd(amount) != 0.0
     ]

@@ -325,8 +325,8 @@ CONSTRAINTS = [
     ),
     Row(
         "people",
-        "outlay_is_paid[A,training,2031]",
-        "Pay_musd[G#2,A,training,2031] + Relief_outlay_is_paid[A,training,2031] == 0.05 Train_people[A,2031]",
+        "outlay_is_paid[A,training,,,2031]",
+        "Pay_musd[G#2,A,training,,,2031] + Relief_outlay_is_paid[A,training,,,2031] == 0.05 Train_people[A,2031]",
         "50 000 USD each, and only G pays for training",
     ),
     Row(
@@ -507,62 +507,62 @@ CONSTRAINTS = [
     ),
     Row(
         "cost step",
-        "outlay_is_paid[A,magnet,2031]",
-        "Pay_musd[F#1,A,magnet,2031] + Pay_musd[G#2,A,magnet,2031] + Relief_outlay_is_paid[A,magnet,2031]"
+        "outlay_is_paid[A,magnet,,,2031]",
+        "Pay_musd[F#1,A,magnet,,,2031] + Pay_musd[G#2,A,magnet,,,2031] + Relief_outlay_is_paid[A,magnet,,,2031]"
         " == 1.56 Fund[P,2030] + 24 SizeAboveSmallest_ktpy[P,2030] + 1.04 Fund[P,2031] + 16 SizeAboveSmallest_ktpy[P,2031]"
         " + 8 Fund[Q,2031]",
         "60 % of a funding of P in 2030, 40 % of one in 2031; F and G pay for Q, the mine in A, as well: one claim",
     ),
     Row(
         "cost step",
-        "outlay_is_paid[B,stockpile,2031]",
-        "Pay_musd[F#1,B,stockpile,2031] + Pay_musd[H#3,B,stockpile,2031] + Relief_outlay_is_paid[B,stockpile,2031]"
+        "outlay_is_paid[B,stockpile,,,2031]",
+        "Pay_musd[F#1,B,stockpile,,,2031] + Pay_musd[H#3,B,stockpile,,,2031] + Relief_outlay_is_paid[B,stockpile,,,2031]"
         " == 20 Buy_kt[oxide|B|allied,2031]",
         "G pays for magnets and mining only",
     ),
     Row(
         "cost step",
-        "outlay_is_paid[C,magnet,2032]",
-        "Pay_musd[G#2,C,magnet,2032] + Relief_outlay_is_paid[C,magnet,2032] == 9 Fund[R,2032]",
+        "outlay_is_paid[C,magnet,,,2032]",
+        "Pay_musd[G#2,C,magnet,,,2032] + Relief_outlay_is_paid[C,magnet,,,2032] == 9 Fund[R,2032]",
         "F pays in A and B only",
     ),
     Row(
         "tightened",
-        "outlay_is_paid[C,mining,2032]",
-        "Pay_musd[F#7,C,mining,2032] + Relief_outlay_is_paid[C,mining,2032] == 6 Fund[c,2032]",
+        "outlay_is_paid[C,mining,,,2032]",
+        "Pay_musd[F#7,C,mining,,,2032] + Relief_outlay_is_paid[C,mining,,,2032] == 6 Fund[c,2032]",
         "the yearly money of G is over; F has 2 MUSD for mining anywhere",
     ),
     Row(
         "cost step",
         "payments_within_purse[H#3,2031]",
-        "Pay_musd[H#3,B,stockpile,2031] <= 3",
+        "Pay_musd[H#3,B,stockpile,,,2031] <= 3",
         "2031 only, nothing carried over",
     ),
     Row(
         "tightened",
         "payments_within_purse[F#1,2031]",
-        "Pay_musd[F#1,A,magnet,2030] + Pay_musd[F#1,B,mining,2030]"
-        " + Pay_musd[F#1,A,magnet,2031] + Pay_musd[F#1,B,mining,2031] <= 6",
+        "Pay_musd[F#1,A,magnet,,,2030] + Pay_musd[F#1,B,mining,,,2030]"
+        " + Pay_musd[F#1,A,magnet,,,2031] + Pay_musd[F#1,B,mining,,,2031] <= 6",
         "5 MUSD of 2030 and 1 of 2029; nothing is given in 2031, so that 2030 needs no row of its own",
     ),
     Row(
         "tightened",
         "payments_within_purse[F#1,2032]",
-        "Pay_musd[F#1,A,magnet,2030] + Pay_musd[F#1,B,mining,2030] + Pay_musd[F#1,A,magnet,2031]"
-        " + Pay_musd[F#1,B,mining,2031] + Pay_musd[F#1,A,magnet,2032] + Pay_musd[F#1,B,mining,2032] <= 12",
+        "Pay_musd[F#1,A,magnet,,,2030] + Pay_musd[F#1,B,mining,,,2030] + Pay_musd[F#1,A,magnet,,,2031]"
+        " + Pay_musd[F#1,B,mining,,,2031] + Pay_musd[F#1,A,magnet,,,2032] + Pay_musd[F#1,B,mining,,,2032] <= 12",
         "4 and 2 MUSD more in 2032",
     ),
     Row(
         "tightened",
         "payments_within_purse[G#2,2031]",
-        "Pay_musd[G#2,C,mining,2031] <= 4",
+        "Pay_musd[G#2,C,mining,,,2031] <= 4",
         "nothing is left of 2030",
     ),
     Row(
         "tightened",
         "payments_within_purse[F#7,2032]",
-        "Pay_musd[F#7,B,mining,2030] + Pay_musd[F#7,C,mining,2030] + Pay_musd[F#7,B,mining,2031]"
-        " + Pay_musd[F#7,C,mining,2031] + Pay_musd[F#7,B,mining,2032] + Pay_musd[F#7,C,mining,2032] <= 2",
+        "Pay_musd[F#7,B,mining,,,2030] + Pay_musd[F#7,C,mining,,,2030] + Pay_musd[F#7,B,mining,,,2031]"
+        " + Pay_musd[F#7,C,mining,,,2031] + Pay_musd[F#7,B,mining,,,2032] + Pay_musd[F#7,C,mining,,,2032] <= 2",
         "of any year",
     ),
     Row(
