@@ -26,7 +26,8 @@ class Column:
 
     ``required``: the column must exist and its cells must be filled. ``default`` is what a blank cell means, as
     text for people. ``refers`` names the sheet whose first column lists the allowed values; ``also`` are words
-    allowed besides.
+    allowed besides. ``feature`` names the sheet whose rows turn on what the column is for: without them a blank is no
+    default that was taken.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     suggested: tuple[str, ...] = ()
     refers: str = ""
     also: tuple[str, ...] = ()
+    feature: str = ""
 
 
 @dataclass(frozen=True)
