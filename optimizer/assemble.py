@@ -19,7 +19,6 @@ from models.instance import (
     Measure,
     Offer,
     Origin,
-    Pot,
     Project,
     Recipe,
     Route,
@@ -27,6 +26,7 @@ from models.instance import (
     Stockpile,
     Workforce,
 )
+from optimizer.assemble_money import finance, firm, pots
 from optimizer.cells import Record, records, settings
 from optimizer.disruptions import expand_scenarios
 from optimizer.series import by_series, held, linear
@@ -70,7 +70,7 @@ def assemble(workbook: Workbook, budget_musd: float | None = None) -> Instance:
         routes=_routes(workbook, _setting(given, "default_transport_usd_per_kg", 0.0)),
         default_route=Route(_setting(given, "default_transport_usd_per_kg", 0.0)),
         stockpiles=_stockpiles(workbook),
-        pots=_pots(workbook),
+        pots=pots(workbook),
         rules=_rules(workbook, years, countries, projects, recipes),
         scenarios=expand_scenarios(workbook, years, projects, suppliers),
         budget_musd=None if limit is None else float(limit),  # type: ignore[arg-type]
@@ -78,6 +78,7 @@ def assemble(workbook: Workbook, budget_musd: float | None = None) -> Instance:
         resilience_weight=_setting(given, "resilience_weight", 1.0),
         capex_charge=CapexCharge(str(given.get("capex_charge", CapexCharge.FULL))),
         workforce=_workforce(workbook, years),
+        finance=finance(workbook, years, given),
     )
 
 
@@ -167,6 +168,7 @@ def _candidate(project: Project, row: Record, ramp: tuple[float, ...], years: tu
         spend=row.items("spend_profile") or (1.0,),
         min_utilization=row.number_or("min_utilization", 0.0),
         requires=row.items("requires"),
+        **firm(row),  # type: ignore[arg-type]
     )
 
 
@@ -221,7 +223,7 @@ def _offers(workbook: Workbook, years: tuple[int, ...], countries: dict[str, Cou
     return offers
 
 
-# ---------------------------------------------------------------- routes, stocks, money
+# ---------------------------------------------------------------- routes, stocks, people, rules
 
 
 def _routes(workbook: Workbook, default_cost: float) -> dict[tuple[str, str, str], Route]:
@@ -272,22 +274,6 @@ def _workforce(workbook: Workbook, years: tuple[int, ...]) -> dict[str, Workforc
         )
         for (country,), rows in by_series(records(workbook, "Workforce"), lambda row: (row.text("country"),)).items()
     }
-
-
-def _pots(workbook: Workbook) -> dict[str, Pot]:
-    pots = {}
-    for number, row in enumerate(records(workbook, "Budgets"), start=1):
-        name = f"{row.text('funder')}#{number}"
-        pots[name] = Pot(
-            name=name,
-            funder=row.text("funder"),
-            budget_musd=row.number_or("budget_musd", 0.0),
-            year=row.year("year"),
-            carry_over=row.flag("carry_over", False),
-            countries=frozenset(row.items("countries")) or None,
-            stages=frozenset(row.items("stages")) or None,
-        )
-    return pots
 
 
 def _rules(

@@ -54,7 +54,7 @@ def _profiles(content: Content) -> Iterator[Finding]:
 def _first_years(content: Content) -> Iterator[Finding]:
     """Yield series whose first row comes after the plan has begun."""
     years = content.years()
-    for sheet in ("Demand", "Imports", "Workforce") if years else ():
+    for sheet in ("Demand", "Imports", "Workforce", "Prices") if years else ():
         for series in all_series(content.rows(sheet)):
             if series.years[0] > years[0]:
                 problem = f"no row at or before {years[0]}, the first year of the plan"

@@ -43,8 +43,8 @@ def _duplicates(content: Content, sheet: str) -> Iterator[Finding]:
 def _unknown(content: Content, sheet: str, column: Column) -> Iterator[Finding]:
     referred = SHEETS[column.refers]
     known = content.words(referred.name, referred.columns[0].name)
-    if referred.required and not known:
-        return  # The sheet itself is missing or empty, which is told once.
+    if not known and (referred.required or referred.name == column.feature):
+        return  # The sheet itself is missing or empty: told once where it is required; else its feature is off.
     for row in content.rows(sheet):
         value = row.values.get(column.name)
         for word in value if isinstance(value, tuple) else (value,):
@@ -90,6 +90,7 @@ def _unknown_words(content: Content) -> Iterator[Finding]:
     yield from _unknown_in(
         content, "Budgets", "stages", [*stages, "stockpile", "training"], "is the stage of no process"
     )
+    yield from _unknown_in(content, "Instruments", "stages", stages, "is the stage of no process")
     sectors = content.words("Demand", "sector")
     yield from _unknown_in(content, "Disruptions", "sector", sectors, "no row of Demand has this sector")
 

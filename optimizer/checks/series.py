@@ -32,11 +32,11 @@ class Series(NamedTuple):
 
 
 def all_series(rows: Iterable[Record]) -> list[Series]:
-    """Sort the rows of Demand or Imports into series; rows without a readable year are left out."""
+    """Sort the rows of a sheet of figures by year into series; rows without a readable year are left out."""
     found: dict[tuple[object, ...], dict[int, Record]] = {}
     for row in rows:
         year = row.year("year")
-        key = tuple(row.text(name) for name in ("sector", "supplier", "country", "material"))
+        key = tuple(row.text(name) for name in ("sector", "supplier", "country", "material", "deck"))
         if year is not None:
             found.setdefault((*key, row.flag("allied_only", False)), {}).setdefault(year, row)
     return [Series(tuple(sorted(rows)), tuple(rows[year] for year in sorted(rows))) for rows in found.values()]

@@ -1,0 +1,1 @@
+"""The sheets and settings of the input, declared; ``optimizer.schema`` looks them up."""

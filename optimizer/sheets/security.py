@@ -1,0 +1,75 @@
+"""Sheets of what may be lost, and of what is kept for it: rules, losses, stocks; and the people of the plants."""
+
+from __future__ import annotations
+
+from optimizer.columns import Column, Kind, Sheet, number, sheet, text, year, yes_no
+
+SECURITY: tuple[Sheet, ...] = (
+    sheet(
+        "Redundancy",
+        "Rules on how many countries or projects, and which share of one country",
+        ("rule",),
+        text("rule", "Name", required=True),
+        text("stage", "Stage of the plants counted (or material)"),
+        text("material", "Material that the plants counted can make (or stage)", refers="Materials"),
+        year("from_year", "First year in which the rule holds", default="first_year of the plan"),
+        Column("min_countries", Kind.INTEGER, "Allied countries", "count", low=0.0, default="no rule"),
+        Column("min_projects", Kind.INTEGER, "Allied projects", "count", low=0.0, default="no rule"),
+        number("min_capacity_t_per_year", "t/yr", "Capacity from which one counts", default="1 t"),
+        number("max_country_share", "fraction", "Of allied capacity", default="no rule", high=1.0),
+    ),
+    sheet(
+        "Disruptions",
+        "Losses against which the plan is judged",
+        ("scenario",),
+        text("scenario", "Name", required=True),
+        Column(
+            "kind",
+            Kind.CHOICE,
+            "What is lost",
+            required=True,
+            choices=("lose_country", "lose_project", "lose_supplier"),
+        ),
+        text("target", "A code, or each", required=True),
+        year("from_year", "First year of the loss", default="first_year of the plan"),
+        Column("years", Kind.INTEGER, "How long it lasts", "years", low=1.0, default="to the end"),
+        number("severity", "fraction", "Part that is lost", default="1", high=1.0),
+        Column("check_years", Kind.YEARS, "Years in which it is evaluated", default="all years of the loss"),
+        number("weight", "factor", "Weight among the losses", default="1"),
+        text("sector", "Sector of min_coverage", default="all"),
+        number("min_coverage", "fraction", "What must still be served", default="none", high=1.0),
+    ),
+    sheet(
+        "Stockpiles",
+        "Stocks that are drawn in a loss",
+        ("material", "country", "allied"),
+        text("material", "What", required=True, refers="Materials"),
+        text("country", "Where", required=True, refers="Countries"),
+        number("opening_t", "t", "In store at the start", default="0"),
+        number("max_t", "t", "Most that can be stored", default="opening_t"),
+        number("purchase_usd_per_kg", "USD/kg", "Price of buying more", default="no purchases"),
+        number("max_purchase_t_per_year", "t/yr", "Most that can be bought in a year", default="max_t / 5"),
+        number("holding_usd_per_kg_year", "USD/kg/yr", "On the level at the end of a year", default="0"),
+        yes_no("base_draw", "May be drawn in the base case too", default="no"),
+        yes_no("allied", "What it holds is of allied origin", default="no"),
+    ),
+    sheet(
+        "Workforce",
+        "Trained people for new plants, by country; a country without rows has no limit",
+        ("country", "year"),
+        text("country", "Where the plants stand", required=True, refers="Countries"),
+        year("year", "Year; sparse years as in Demand", required=True),
+        number("available", "people", "Free for new plants, beside those in standing plants", required=True),
+        number("training_cost_usd_per_person", "USD", "Public outlay of the year (stage training)", default="0"),
+        number("max_trained_per_year", "people", "Most who may begin training in a year", default="0"),
+        Column(
+            "training_years",
+            Kind.INTEGER,
+            "From the begin of training to work",
+            "years",
+            low=0.0,
+            high=100.0,
+            default="(where people are trained: required)",
+        ),
+    ),
+)
