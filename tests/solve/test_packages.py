@@ -123,8 +123,8 @@ def test_what_a_floor_pays_after_the_plan_is_charged_in_its_last_year():
 
 
 def test_a_crash_that_may_not_cost_so_much():
-    """In a crash to 40 USD the needed part of the floor pays 5 a year, 4 x 5 x 0.4115 = 8.23 MUSD: with 8 nothing is built, unless
-    a grant gives the rest."""
+    """In a crash to 40 USD the needed part of the floor pays 5 a year, 4 x 5 x 0.4115 = 8.23 MUSD: with 8 nothing is built,
+    unless a grant gives the rest."""
     liable = 20 * LACK / (3 * 2.3616)
     assert short_t(toy(FLOOR, max_contingent_musd=str(liable + 0.01))) == pytest.approx(100)
     assert short_t(toy(FLOOR, max_contingent_musd="8")) == pytest.approx(300)
@@ -185,16 +185,21 @@ def test_a_part_of_a_single_project():
 
 
 def test_a_share_at_home():
-    """F of A pays all of P, and of Q in B at most two thirds, if three fifths are to stay at home: G has to have the rest."""
+    """F of A pays all of P, and of Q in B at most two thirds, if three fifths are to stay at home: G has to have the rest.
+
+    The grant is limited to what P lacks: else F could give more than that at home to be free to give abroad.
+    """
     for has, short in ((LACK / 3 + 0.001, 200), (LACK / 3 - 0.001, 400)):
-        case = toy(plants=TWO, demand=FOR_TWO, Budgets=pots("F, 50, , , A, , 0.6", f"G, {has}, B, , , ,"))
+        money = pots("F, 50, , , A, , 0.6", f"G, {has}, B, , , ,")
+        case = toy(GRANT.replace("0.5", "0.29152"), TWO, demand=FOR_TWO, Budgets=money)
         assert short_t(case) == pytest.approx(short)
 
 
 def test_limits_of_funders_without_instruments():
     """A public share of 10 MUSD; F pays 60 % at most."""
     sheets = {
-        "Projects": "project, country, process, status, capacity_t_per_year, capex_musd, lead_years\nP, A, make, candidate, 100, 10, 1",
+        "Projects": "project, country, process, status, capacity_t_per_year, capex_musd, lead_years\n"
+        "P, A, make, candidate, 100, 10, 1",
         "Demand": DEMAND,
         "Settings": settings(2030, 2032),
     }
