@@ -308,12 +308,8 @@ def print_plan(
     manifest = (
         of_solve(instance, outcome, relaxed=False) | of_solution(instance, solution) | of_coverage(tables["losses"])
     )
-    manifest |= (
-        money_totals(instance, tables)
-        | _cost_proof(manifest, bound_musd)
-        | {"reproducible": reproducible}
-        | of_input(workbook)
-    )
+    manifest |= money_totals(instance, tables) | _cost_proof(manifest, bound_musd)
+    manifest |= {"reproducible": reproducible} | of_input(workbook)
     manifest["options"] = {
         "budget_musd": money.budget_musd,
         "pots_factor": money.pots_factor,

@@ -57,7 +57,7 @@ def _worst(liability: pd.DataFrame) -> dict[str, object] | None:
     due = liability.groupby("year")["crash_musd"].sum()
     if due.empty or not due.max() > 0.0:
         return None
-    return {"year": int(due.idxmax()), "crash_musd": musd(float(due.max()))}
+    return {"year": int(str(due.idxmax())), "crash_musd": musd(float(due.max()))}
 
 
 def _made_t(instance: Instance, runs: pd.DataFrame) -> float:
