@@ -13,10 +13,10 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from models.instance import Instance, Project
+from models.instance import Instance
 from models.instruments import Instrument
 from models.investment import size_share
-from models.viability import Support, Venture, offered, ventures, within
+from models.viability import Support, Venture, offered, unaided_at_ends, ventures, within
 
 _Offer = tuple[str, int, str]  # project, funding year, instrument
 
@@ -28,7 +28,7 @@ def add_packages(m: Any, instance: Instance) -> None:
         return
     instruments, projects = instance.finance.instruments, instance.projects
     firms = {(p, v): ventures(instance, projects[p], v) for p, v in m.FUNDINGS}
-    unable = [key for key, (firm, _) in firms.items() if not _earns_at_every_size(projects[key[0]], firm)]
+    unable = [key for key, (firm, _) in firms.items() if min(unaided_at_ends(projects[key[0]], firm)) < 0.0]
     m.supports = supports = _supports(instance, {key: firms[key] for key in unable})
     offers = _grouped(supports)
     m.UNABLE = pyo.Set(initialize=unable, dimen=2)
@@ -99,17 +99,6 @@ def _supports(
             if one.value_musd > 0.0:
                 found[p, v, i] = one
     return found
-
-
-def _earns_at_every_size(project: Project, firm: Venture) -> bool:
-    """Whether it needs no support; the net present value is linear in the size."""
-    full = firm.unaided(project.capex_musd, project.nameplate_ktpy, 1.0)
-    if not project.is_sizable:
-        return full >= 0.0
-    share = project.min_size_ktpy / project.nameplate_ktpy
-    f = project.fixed_capex_share
-    least = firm.unaided(project.capex_musd * (f + (1.0 - f) * share), project.min_size_ktpy, share)
-    return full >= 0.0 and least >= 0.0
 
 
 def _grouped(supports: Mapping[_Offer, Support]) -> dict[tuple[str, int], list[str]]:

@@ -234,6 +234,15 @@ def ventures(instance: Instance, project: Project, v: int) -> tuple[Venture, Ven
     return planned, None if crash is None else Venture(instance, project, v, crash)
 
 
+def unaided_at_ends(project: Project, firm: Venture) -> tuple[float, float]:
+    """Net present value without support at the smallest and at the full size, MUSD; it is linear in between."""
+    full = firm.unaided(project.capex_musd, project.nameplate_ktpy, 1.0)
+    if not project.is_sizable:
+        return full, full
+    share, f = project.min_size_ktpy / project.nameplate_ktpy, project.fixed_capex_share
+    return firm.unaided(project.capex_musd * (f + (1.0 - f) * share), project.min_size_ktpy, share), full
+
+
 def offered(instance: Instance, project: Project) -> dict[str, Instrument]:
     """Instruments that a candidate may have."""
     assert instance.finance is not None

@@ -108,6 +108,33 @@ workforce
 }
 
 
+# P earns 30 USD a kg at 60, half or full size for 6 or 10 MUSD, runs 2031 to 2034, at 25 %: 0.8 + 0.64 + 0.512 + 0.4096 = 2.3616.
+# Q is all or nothing. Both lack something. What is promised after 2031 is paid in 2031.
+SUPPORTED = {
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, min_capacity_t_per_year, capex_musd, fixed_capex_share, \
+lead_years, opex_usd_per_kg, hurdle_rate, operating_life_years
+        P, A, make, candidate, 100, 50, 10, 0.2, 1, 30, 0.25, 4
+        Q, B, make, candidate, 100, , 10, , 1, 30, 0.25, 4
+    """,
+    "Demand": "sector, country, material, year, demand_t\ncars, A, m, 2030, 200",
+    "Prices": "deck, material, year, usd_per_kg\nbase, m, 2030, 60\ncrash, m, 2030, 40",
+    "Instruments": """
+        instrument, kind, countries, max_share, rate, tenor_years, material, usd_per_kg
+        grant, grant, , 0.5, , , ,
+        loan, loan, A, 0.6, 0, 2, ,
+        floor, floor, A, , , , m, 90
+        offtake, offtake, A, 0.5, , , m, 80
+    """,
+    "Budgets": "funder, budget_musd, home, max_project_share, min_domestic_share\nF, 50, A, 0.6,\nG, 50, B, , 0.5",
+}
+
+
+def supported() -> Instance:
+    given = {"budget_musd": 30, "utilization": 1, "public_rate": 0.25, "max_contingent_musd": 7}
+    return instance({**SUPPORTED, "Settings": settings(2030, 2031, **given)})
+
+
 def peopled() -> Instance:
     return instance({**PEOPLED, "Settings": settings(2030, 2033, budget_musd=30)})
 
@@ -153,6 +180,7 @@ MODELS = {
     "least outlay": lambda: build_model(full(), replace(COVERAGE_STEP, shortfall_limit_kt=0.01, least_outlay=True)),
     "annuity": lambda: build_model(full(capex_charge="annuity"), COST_STEP),
     "people": lambda: build_model(peopled(), COST_STEP),
+    "support": lambda: build_model(supported(), COST_STEP),
     "tightened": lambda: build_model(purses(), replace(COVERAGE_STEP, tightened=True)),
     "small cost": lambda: build_model(small(objective="cost"), Options(Goal.COST)),
     "small coverage": lambda: build_model(small(resilience_weight=2), Options(Goal.COVERAGE)),
@@ -322,6 +350,64 @@ CONSTRAINTS = [
         "500 Capacity_ktpy[p,2032] + 200 Capacity_ktpy[q,2032] <= 5 + Train_people[A,2030]"
         " + Relief_people_are_enough[A,2032]",
         "half way from 10 people in 2031 to 0 in 2033",
+    ),
+    Row(
+        "support",
+        "firm_earns_its_hurdle[P,2030]",
+        "-2.4576 Fund[P,2030] - 9.152 SizeAboveSmallest_ktpy[P,2030] + Support[P,2030,grant] + 0.28 Support[P,2030,loan]"
+        " + 70.848 Support[P,2030,floor] + 47.232 Support[P,2030,offtake] >= 0",
+        "6 Fund + 80 above of capex; 30 x 2.3616 per kt of size; a loan is worth 1 - 0.5 (0.8 + 0.64)",
+    ),
+    Row(
+        "support",
+        "support_within_share[P,2030,grant]",
+        "Support[P,2030,grant] <= 3 Fund[P,2030] + 40 SizeAboveSmallest_ktpy[P,2030]",
+        "half of capex",
+    ),
+    Row(
+        "support",
+        "support_within_share[P,2030,offtake]",
+        "Support[P,2030,offtake] <= 0.025 Fund[P,2030] + 0.5 SizeAboveSmallest_ktpy[P,2030]",
+        "half of the size",
+    ),
+    Row(
+        "support",
+        "capital_is_given_once[P,2030]",
+        "Support[P,2030,grant] + Support[P,2030,loan] <= 6 Fund[P,2030] + 80 SizeAboveSmallest_ktpy[P,2030]",
+        "",
+    ),
+    Row(
+        "support",
+        "price_is_held_once[P,2030,m]",
+        "Support[P,2030,floor] + Support[P,2030,offtake] <= 0.05 Fund[P,2030] + SizeAboveSmallest_ktpy[P,2030]",
+        "",
+    ),
+    Row(
+        "support",
+        "contingent_within_limit[0]",
+        "200 Support[P,2030,floor] + 160 Support[P,2030,offtake] <= 7",
+        "50 and 40 USD a kg at 40, in four years",
+    ),
+    Row(
+        "support",
+        "part_of_a_project[F,P]",
+        "Pay_musd[F#1,A,magnet,grant,P,2030] + Pay_musd[F#1,A,magnet,grant,P,2031] <= 0.6 Support[P,2030,grant]"
+        " + 0.168 Support[P,2030,loan] + 72 Support[P,2030,floor] + 48 Support[P,2030,offtake]",
+        "60 % of the grant, 0.28 of the loan, and of four years of 30 and 20 USD a kg",
+    ),
+    Row(
+        "support",
+        "spent_at_home[G]",
+        "0.5 Pay_musd[G#2,B,magnet,grant,Q,2030] + 0.5 Pay_musd[G#2,B,magnet,grant,Q,2031]"
+        " - 0.5 Pay_musd[G#2,A,magnet,grant,P,2030] - 0.5 Pay_musd[G#2,A,magnet,grant,P,2031] >= 0",
+        "",
+    ),
+    Row(
+        "support",
+        "outlay_is_paid[A,magnet,grant,P,2031]",
+        "Pay_musd[F#1,A,magnet,grant,P,2031] + Pay_musd[G#2,A,magnet,grant,P,2031]"
+        " + Relief_outlay_is_paid[A,magnet,grant,P,2031] == 120 Support[P,2030,floor] + 80 Support[P,2030,offtake]",
+        "what is promised to 2034 is paid by 2031",
     ),
     Row(
         "people",
@@ -702,6 +788,18 @@ EXPRESSIONS = [
         " + 60 Shortfall_ktpy[e|A|m|any,2030,base] == 0",
         "row by row",
     ),
+    Row(
+        "support",
+        "Unaided_musd[P,2030]",
+        "-2.4576 Fund[P,2030] - 9.152 SizeAboveSmallest_ktpy[P,2030] == 0",
+        "70.848 x 0.05 - 6; 70.848 - 80",
+    ),
+    Row(
+        "support",
+        "Contingent_musd",
+        "200 Support[P,2030,floor] + 160 Support[P,2030,offtake] == 0",
+        "50 and 40 USD a kg, four years",
+    ),
     Row("cost step", "TermCost_musd[shortfall,2030]", "0 == 0", "with objective coverage a tonne short has no price"),
     Row(
         "small cost",
@@ -855,6 +953,10 @@ SIZES = [
     # A and A with B by 2031 (8 and 15 MUSD asked of 6 and 8), the latter by 2032 (of 14); C in 2030 (6 of 5), later 9; all by
     # 2030 and 2031 (21 of 11 and 15), later 21.
     ("tightened", "TOGETHER", 6),
+    # P and Q in 2030; four instruments for P, one for Q.
+    ("support", "UNABLE", 2),
+    ("support", "OFFERS", 5),
+    ("support", "CLAIMS", 2 * 2),
     ("small worst", "WORST_OF", 2),
     ("small cost", "WORST_OF", 0),
     # With objective cost a loss that asks for nothing has no part in the plan.

@@ -231,6 +231,9 @@ def _random(seed: int) -> Instance:
     chosen = draw.sample(pool, 4)
     demand = f"sector, country, material, year, demand_t\ncars, A, m, 2030, {draw.choice((120, 200, 260))}"
     more = {"max_contingent_musd": str(draw.choice((5, 15, 40)))} if draw.random() < 0.5 else {}
+    more["Prices"] = "deck, material, year, usd_per_kg\nbase, m, 2030, 60\ncrash, m, 2030, 40" + draw.choice(
+        ("", "\nbase, m, 2033, 75", "\nbase, m, 2032, 50", "\ncrash, m, 2032, 30")
+    )
     return toy("\n".join(chosen), plants, demand=demand, budget_musd=draw.choice((1, 3, 6, 10)), **more)
 
 
