@@ -57,6 +57,17 @@ class Facts:
         """Whether plants may be funded in fractions: then it is no plan."""
         return bool(self.manifest.get("relaxed"))
 
+    @property
+    def has_instruments(self) -> bool:
+        """Whether projects are supported by instruments, and not by a public share of their capital."""
+        return "packages" in self.tables
+
+    @property
+    def money(self) -> Mapping[str, Any]:
+        """Totals of public support in the manifest; empty without instruments."""
+        found = self.manifest.get("money")
+        return found if isinstance(found, Mapping) else {}
+
     @cached_property
     def years(self) -> tuple[int, ...]:
         """The years of the plan."""
