@@ -16,7 +16,7 @@ from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, 
 from optimizer.report.style import Painter
 
 NAME = "Who pays"
-_LABELS = (Column("Who", 40), Column("Total, MUSD", 12, "musd"))
+_LABELS = (Column("Who", 40), Column("Total, MUSD", 14, "musd"))
 _CHART_ROWS = 18
 _MOST_SERIES = 10
 _NOTES = (
@@ -29,7 +29,7 @@ _NOTES = (
 
 def write_burden(book: Book, facts: Facts, painter: Painter) -> None:
     """Write the sheet."""
-    columns = (*_LABELS, *(Column(str(year), 10, "musd") for year in facts.years))
+    columns = (*_LABELS, *(Column(str(year), 11, "musd") for year in facts.years))
     title = f"Who pays and who gains, MUSD of {facts.price_year}, not discounted"
     page = open_page(book, facts, painter, NAME, title, [column.width for column in columns])
     page.sentence(who_pays(facts) or "The plan spends no public money.")
@@ -48,10 +48,10 @@ def _countries(page: Page) -> None:
     facts, table = page.facts, page.facts.tables["burden"]
     page.heading("Countries: what each pays for, gets and is served")
     columns = (
-        *(Column("Country", 40), Column("Pays, MUSD", 12, "musd"), Column("Of all, %", 10, "pct")),
-        *(Column("Gets, MUSD", 10, "musd"), Column("Of all, %", 10, "pct"), Column("Gets more, MUSD", 10, "musd")),
-        *(Column("Capacity, t/yr", 10, "t"), Column("Of all, %", 10, "pct"), Column("Jobs", 10, "int")),
-        *(Column("Demand, t", 10, "t"), Column("Served, t", 10, "t"), Column("Coverage, %", 10, "pct")),
+        *(Column("Country", 40), Column("Pays, MUSD", 14, "musd"), Column("Of all, %", 11, "pct")),
+        *(Column("Gets, MUSD", 11, "musd"), Column("Of all, %", 11, "pct"), Column("Gets more, MUSD", 11, "musd")),
+        *(Column("Capacity, t/yr", 11, "t"), Column("Of all, %", 11, "pct"), Column("Jobs", 11, "int")),
+        *(Column("Demand, t", 11, "t"), Column("Served, t", 11, "t"), Column("Coverage, %", 11, "pct")),
     )
     figures = ["paid_musd", "received_musd", "capacity_t_per_year", "jobs", "demand_t", "served_t"]
     shown = table[(table[figures] > 0.0).any(axis=1)]
@@ -83,10 +83,10 @@ def _funders(page: Page) -> None:
     facts, table = page.facts, page.facts.tables["funders"]
     page.heading("Funders: what each has and pays")
     columns = (
-        *(Column("Funder", 40), Column("Home", 12), Column("Has, MUSD", 10, "musd"), Column("Pays, MUSD", 10, "musd")),
-        *(Column("Of all paid, %", 10, "pct"), Column("Left, MUSD", 10, "musd"), Column("At home, MUSD", 10, "musd")),
-        *(Column("At home, %", 10, "pct"), Column("Least at home, %", 10, "pct")),
-        *(Column("Largest part of a project, %", 10, "pct"), Column("Largest part allowed, %", 10, "pct")),
+        *(Column("Funder", 40), Column("Home", 14), Column("Has, MUSD", 11, "musd"), Column("Pays, MUSD", 11, "musd")),
+        *(Column("Of all paid, %", 11, "pct"), Column("Left, MUSD", 11, "musd"), Column("At home, MUSD", 11, "musd")),
+        *(Column("At home, %", 11, "pct"), Column("Least at home, %", 11, "pct")),
+        *(Column("Largest part of a project, %", 11, "pct"), Column("Largest part allowed, %", 11, "pct")),
     )
     limits = _limits(facts)
     whole = float(table["paid_musd"].sum())
@@ -125,6 +125,7 @@ def _by_year(page: Page, columns: tuple[Column, ...]) -> Data | None:
     facts, table = page.facts, page.facts.tables["outlays"]
     if table.empty:
         return None
+    page.break_page()
     page.heading("Public outlay by year: who pays, by which instrument")
     header = page.header(columns)
     totals = table.groupby("funder", sort=True)["musd"].sum().sort_values(ascending=False, kind="stable")

@@ -12,7 +12,7 @@ from optimizer.report.packages_sheet import KINDS
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 
-_LABELS = (Column("What", 40), Column("Total, MUSD", 11, "musd"))
+_LABELS = (Column("What", 56), Column("Total, MUSD", 11, "musd"))
 _CHART_ROWS = 18
 _DECKS = {"planning_musd": "as planned", "crash_musd": "in the crash"}
 _NOTES = (

@@ -10,8 +10,8 @@ from optimizer.report.facts import Facts, each, percent
 from optimizer.report.portfolio import plural
 
 BY_KG = "Charged per kg: what is charged by the kg of activity that the firm plans to run in its operating life."
-# Below that a present value is nothing: a tenth of what a table shows.
-NOTHING_MUSD = 0.005
+# Below that a present value is nothing: a table shows it so.
+NOTHING_MUSD = 0.05
 _MOST_NAMES = 6
 _KINDS = {
     "grant": "grants",
@@ -132,13 +132,21 @@ def owed(facts: Facts) -> str:
     liability, limit = facts.tables["liability"], facts.money["max_contingent_musd"]
     due = liability.groupby("year")["crash_musd"].sum()
     if due.empty or not due.max() > 0.0:
-        return "nothing is owed: no funded project has a floor or an offtake that pays then, or a guarantee"
+        return "nothing is owed: no funded project has a guarantee, or a floor or an offtake that pays then"
     planned, crash = float(liability["planning_musd"].sum()), float(liability["crash_musd"].sum())
     within = "" if limit is None else f", within the limit of {money(limit)}"
+    against = f"against {money(planned)} as planned" if planned > 0.0 else "and nothing as planned"
     return (
-        f"floors, offtakes and guarantees may cost {money(crash)} MUSD in all{within}, against {money(planned)} as planned,"
-        f" most in {due.idxmax()} ({money(float(due.max()))} MUSD)"
+        f"{_promises(facts)} may cost {money(crash)} MUSD in all{within}, {against}, most in {due.idxmax()}"
+        f" ({money(float(due.max()))} MUSD)"
     )
+
+
+def _promises(facts: Facts) -> str:
+    """Kinds that may cost something in the crash, most first."""
+    sums = facts.tables["packages"].groupby("kind")["contingent_musd"].sum()
+    kinds = [_KINDS[str(kind)] for kind in sums[sums > 0.0].sort_values(ascending=False, kind="stable").index]
+    return f"{', '.join(kinds[:-1])} and {kinds[-1]}" if len(kinds) > 1 else kinds[0]
 
 
 def failing(facts: Facts) -> str:

@@ -19,14 +19,14 @@ KINDS = {
     "grant": "grant",
     "loan": "loan",
     "equity": "equity",
-    "guarantee": "guaranteed bank loan",
+    "guarantee": "guarantee",
     "investment_credit": "investment credit",
     "production_credit": "production credit",
     "floor": "price floor",
     "offtake": "offtake",
 }
 _COLUMNS = (
-    Column("Stage", 12.5),
+    Column("Stage", 16),
     Column("Project", 22),
     Column("Country", 13.5),
     Column("Funded, year", 8, "year"),
@@ -36,8 +36,8 @@ _COLUMNS = (
     Column("Charged to budgets, MUSD", 9.5, "musd"),
     Column("Public capital, MUSD", 9, "musd"),
     Column("Private capital, MUSD", 9, "musd"),
-    Column("Private per public MUSD", 9, "points"),
-    Column("Charged per kg, USD", 9.5, "points"),
+    Column("Private per public MUSD", 10, "points"),
+    Column("Charged per kg, USD", 10, "points"),
     Column("Who pays (most first)", 30, "wrap"),
 )
 _SUMS = {"capex_musd": 4, "lacks_musd": 5, "charge_musd": 7, "public_capital_musd": 8, "private_musd": 9}
@@ -59,14 +59,15 @@ def write_packages(book: Book, facts: Facts, painter: Painter) -> None:
     if firms.empty:
         page.sentence("The plan funds no project, so there are no packages.")
     else:
-        page.sentences(packages_lead(facts))
-        header = page.header(_COLUMNS)
         page.freeze(columns=2)
-        _, last = page.table(_COLUMNS, [_project(facts, row) for row in each(firms)], with_header=False)
-        page.filter(header, last)
+        page.sentences(packages_lead(facts))
+        _by_instrument(page)
+        page.heading("Project by project")
+        first, last = page.table(_COLUMNS, [_project(facts, row) for row in each(firms)])
+        page.filter(first - 1, last)
+        page.repeat(first - 1)
         page.table(_COLUMNS, [_total(firms)], with_header=False)
         note(page, _NOTES)
-        _by_instrument(page)
     page.end()
 
 
@@ -117,7 +118,7 @@ def _per_kg(facts: Facts, row: Any) -> float | None:
     flows, deck = facts.tables["cashflows"], planning_deck(facts)
     mine = flows[(flows["project"] == row.project) & (flows["deck"] == deck)]
     made = float(mine["activity_t"].sum())
-    return row.charge_musd * USD_PER_MUSD / (made * KG_PER_T) if made else None
+    return row.charge_musd * USD_PER_MUSD / (made * KG_PER_T) if made and row.charge_musd else None
 
 
 def planning_deck(facts: Facts) -> str:
@@ -140,14 +141,14 @@ def _total(firms: pd.DataFrame) -> Line:
 
 
 def _by_instrument(page: Page) -> None:
-    """Write sums by kind and instrument, each in its column under those of the list."""
+    """Write sums by kind and instrument."""
     table = page.facts.tables["packages"]
     page.heading("By kind and instrument")
     if table.empty:
         page.sentence("No funded project needs support.")
         return
     columns = (
-        *(Column("Kind", 12.5), Column("Instrument", 22), Column("Projects", 13.5, "int")),
+        *(Column("Kind", 16), Column("Instrument", 22), Column("Projects", 13.5, "int")),
         *(Column("Face, MUSD", 8, "musd"), Column("Output, t/yr", 9, "t"), Column("Charged, MUSD", 9.5, "musd")),
         Column("Whose projects (by what is charged)", 54, "wrap"),
         *(Column("Worth to firms, MUSD", 9.5, "musd"), Column("Worth per MUSD charged", 9, "points")),
@@ -161,6 +162,7 @@ def _by_instrument(page: Page) -> None:
             lines.append(_sum(page.facts, rows, KINDS[kind], str(name)))
     page.table(columns, lines)
     note(page, _MORE_NOTES)
+    page.row += 1
 
 
 _MORE_NOTES = (

@@ -58,7 +58,8 @@ def write_viability(book: Book, facts: Facts, painter: Painter) -> None:
 
 
 def _firm(facts: Facts, row: Any) -> Line:
-    crash = (row.npv_crash_unaided_musd, row.npv_crash_no_promise_musd, row.npv_crash_musd)
+    values = [row.npv_unaided_musd, row.npv_musd, row.npv_crash_unaided_musd]
+    values += [row.npv_crash_no_promise_musd, row.npv_crash_musd]
     return Line(
         (
             *(
@@ -69,10 +70,16 @@ def _firm(facts: Facts, row: Any) -> Line:
                 row.capex_musd,
                 row.hurdle_rate,
             ),
-            *(row.npv_unaided_musd, row.npv_musd, *map(number, crash), verdict(row)),
+            *(*map(_shown, values), verdict(row)),
             *(row.planned_utilization, number(row.least_utilization), BELOW if _is_below(row) else ""),
         )
     )
+
+
+def _shown(value: object) -> float | None:
+    """A present value without what a table would show as -0.0."""
+    known = number(value)
+    return 0.0 if known is not None and abs(known) < NOTHING_MUSD else known
 
 
 def verdict(row: Any) -> str:
