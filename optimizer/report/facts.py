@@ -57,10 +57,10 @@ class Facts:
         """Whether plants may be funded in fractions: then it is no plan."""
         return bool(self.manifest.get("relaxed"))
 
-    @property
+    @cached_property
     def has_instruments(self) -> bool:
         """Whether projects are supported by instruments, and not by a public share of their capital."""
-        return "packages" in self.tables
+        return any(True for _ in records(self.workbook, "Instruments"))
 
     @property
     def money(self) -> Mapping[str, Any]:

@@ -176,6 +176,8 @@ def test_totals():
     assert found.pop("public_usd_per_kg") == pytest.approx((2 + charge) / 0.2, rel=1e-4)
     assert found.pop("magnets_t") == pytest.approx(200, abs=0.0015)
     assert found == close(
+        funded=1,
+        supported=1,
         planning_deck="base",
         crash_deck="crash",
         charge_musd=2 + charge,
