@@ -63,6 +63,7 @@ FAULTS = [
     ({"Instruments!I3": "0"}, [("out_of_range", "Instruments!I3")]),
     ({"Instruments!I3": "12.5"}, [("not_whole", "Instruments!I3")]),
     ({"Instruments!M8": "magnt"}, [("unknown_reference", "Instruments!M8")]),
+    ({"Budgets!A3": "DoE; Energy"}, [("semicolon_in_name", "Budgets!A3"), ("unknown_reference", "Instruments!E2")]),
     # What a kind needs.
     ({"Instruments!H3": ""}, [("instrument_needs", "Instruments!H3")]),
     ({"Instruments!H4": ""}, [("instrument_needs", "Instruments!H4")]),

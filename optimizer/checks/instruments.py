@@ -27,9 +27,9 @@ def instrument_findings(content: Content) -> Iterator[Finding]:
     if not rows:
         return
     yield from _needed(content)
+    yield from _names(content)
     candidates = _candidates(content)
     for row in rows:
-        yield from _name(content, row)
         yield from _not_read(content, row)
         yield from _grace(content, row)
         if candidates and _lists_are_known(content, row):
@@ -56,10 +56,13 @@ def _needed(content: Content) -> Iterator[Finding]:
             yield content.fault(row, column, "instrument_needs", problem, "Write it, 0 too if 0 is meant.")
 
 
-def _name(content: Content, row: Record) -> Iterator[Finding]:
-    if ";" in row.text("instrument"):
-        problem = "in lists a ; stands between two names"
-        yield content.fault(row, "instrument", "semicolon_in_name", problem, "Write the name without it.")
+def _names(content: Content) -> Iterator[Finding]:
+    """Yield names that no list could name."""
+    for sheet, column in (("Instruments", "instrument"), ("Budgets", "funder")):
+        for row in content.rows(sheet):
+            if ";" in row.text(column):
+                problem = "in lists a ; stands between two names"
+                yield content.fault(row, column, "semicolon_in_name", problem, "Write the name without it.")
 
 
 def _not_read(content: Content, row: Record) -> Iterator[Finding]:
