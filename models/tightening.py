@@ -32,7 +32,7 @@ def add_tightening(m: Any, instance: Instance, relaxed: bool = False) -> None:
         (n, t): (claims, musd)
         for n, (claims, purses) in enumerate(unions)
         for t, musd in _held(m, purses, instance.years).items()
-        if 0.0 < musd < _most_asked(m, instance, claims, t)
+        if 0.0 < musd < _most_asked(m, instance, claims, t) and _may_take(m, claims, t)
     }
     m.TOGETHER = pyo.Set(initialize=list(held), dimen=2)
 
@@ -64,6 +64,11 @@ def _held(m: Any, purses: Iterable[str], years: tuple[int, ...]) -> Mapping[int,
     """What purses hold together by the end of a year, in the last year before it grows."""
     total = {t: sum(m.purses[b].held_by(t) for b in purses) for t in years}
     return {t: musd for t, musd in total.items() if t == years[-1] or total[t + 1] > musd}
+
+
+def _may_take(m: Any, claims: Iterable[Claimant], t: int) -> bool:
+    """Whether any of the claims may cost money by the end of a year: what promises pay begins with the operation."""
+    return any(pyo.is_potentially_variable(x) for c in claims for y, x in m.outlay_of[c].items() if y <= t)
 
 
 def _most_asked(m: Any, instance: Instance, claims: Iterable[Claimant], t: int) -> float:

@@ -14,6 +14,8 @@ from models.instance import ANY_FUNDER, BASE, Instance, Origin, Project, Stockpi
 from models.objective import terms_of
 from models.solution import Funding, Operation, Solution
 from optimizer.cells import records
+from optimizer.report.money_tables import COLUMNS as MONEY
+from optimizer.report.money_tables import money_rows
 from optimizer.report.rounding import Rows, musd, share, tonnes, yes_no
 from optimizer.report.rules import redundancy_rows
 from optimizer.report.workforce_table import workforce_rows
@@ -44,11 +46,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "imports": ("scenario", "supplier", "country", "material", "year", "t", "musd", "offer"),
     "stocks": ("scenario", "country", "material", "allied", "year", "bought_t", "drawn_t", "level_t"),
 }  # fmt: skip
-# Tables that stand there only with the sheet of the same name.
+# Tables that stand there only with the sheet of the same name; those of money only with Instruments.
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "workforce": (
         "country", "year", "available", "begin_training", "trained", "needed", "spare", "most", "tight", "training_musd",
     ),
+    **MONEY,
 }  # fmt: skip
 
 
@@ -70,6 +73,7 @@ def make_tables(workbook: Workbook, instance: Instance, solution: Solution) -> d
     }
     if instance.workforce:
         rows["workforce"] = workforce_rows(instance, solution.investment)
+    rows |= money_rows(instance, solution)
     tables = {name: frame(name, found) for name, found in rows.items()}
     if instance.instruments:
         tables["outlays"]["instrument"] = [str(row["instrument"]) for row in rows["outlays"]]
@@ -137,7 +141,7 @@ def _portfolio(workbook: Workbook, instance: Instance, solution: Solution) -> Ro
                 "nameplate_t_per_year": tonnes(project.nameplate_ktpy),
                 "funded_share": round(funding.share, 9),
                 "capex_musd": musd(funding.capex_musd),
-                "public_outlay_musd": musd(project.public_share * funding.capex_musd),
+                "public_outlay_musd": musd(_public(instance, solution, funding)),
                 "funders": "; ".join(
                     f for f, x in sorted(funders.items(), key=lambda item: (-item[1], item[0])) if x > 0
                 ),
@@ -147,6 +151,13 @@ def _portfolio(workbook: Workbook, instance: Instance, solution: Solution) -> Ro
             }
         )
     return rows
+
+
+def _public(instance: Instance, solution: Solution, funding: Funding) -> float:
+    """Public money of a project, all years: what its package charges, or without instruments its public share of capex."""
+    if not instance.instruments:
+        return instance.projects[funding.project].public_share * funding.capex_musd
+    return sum(x for (p, _), x in solution.investment.outlay_musd.items() if p == funding.project)
 
 
 def _output_years(instance: Instance, project: Project, funding: Funding) -> tuple[int | None, int | None]:

@@ -14,7 +14,9 @@ import pytest
 from scipy.optimize import linprog
 from toys import Sheets, instance, settings, solved
 
-from models.instance import Instance
+from models.build import build_model
+from models.instance import Goal, Instance
+from models.options import Options
 from models.viability import offered, ventures, within
 from optimizer.solve.plan import PlanOutcome
 
@@ -182,6 +184,15 @@ def test_a_part_of_a_single_project():
     for has, short in ((part + 0.001, 100), (part - 0.001, 300)):
         case = toy(Budgets=pots("F, 50, , , , 0.6,", f"G, {has}, , , , ,"))
         assert short_t(case) == pytest.approx(short)
+
+
+def test_pots_of_years_in_which_no_promise_pays_yet():
+    """The floor pays from 2031 on, what it pays after the plan in 2032; the pot of 2030 is carried over. The rows that help the
+    search say nothing of 2030."""
+    case = toy(FLOOR, Budgets="funder, budget_musd, year, carry_over\nF, 1, 2030, yes\nF, 50, 2031, yes")
+    assert short_t(case) == pytest.approx(100)
+    model = build_model(case, Options(Goal.COVERAGE, tightened=True))
+    assert [t for _, t in model.TOGETHER] == [2032]
 
 
 def test_a_share_at_home():
