@@ -1,4 +1,4 @@
-"""Five plans worked out by hand, sheets and tables, for the audit to agree with."""
+"""Five plans without instruments worked out by hand, sheets and tables, for the audit to agree with."""
 
 from __future__ import annotations
 
@@ -21,7 +21,19 @@ HEADERS = {
     "imports": "scenario,supplier,country,material,year,t,musd,offer",
     "stocks": "scenario,country,material,allied,year,bought_t,drawn_t,level_t",
     "workforce": "country,year,available,begin_training,trained,needed,spare,most,tight,training_musd",
+    "packages": "project,country,stage,funded_year,instrument,kind,share,amount,charge_musd,value_musd,contingent_musd,"
+    "receipts_musd,funders",
+    "viability": "project,country,stage,funded_year,size_t_per_year,capex_musd,hurdle_rate,npv_unaided_musd,npv_musd,"
+    "npv_crash_unaided_musd,npv_crash_musd,charge_musd,public_capital_musd,private_musd,leverage,least_utilization,"
+    "planned_utilization",
+    "cashflows": "project,deck,year,activity_t,recipe,revenue_musd,inputs_musd,opex_musd,capex_musd,tax_musd,support_musd,"
+    "net_musd",
+    "liability": "project,instrument,year,planning_musd,crash_musd",
+    "funders": "funder,home,budget_musd,paid_musd,domestic_musd,domestic_share,largest_project_share",
+    "burden": "country,paid_musd,received_musd,capacity_t_per_year,jobs,demand_t,served_t,coverage",
 }
+# Tables that are there with instruments alone; outlays then tell by which one.
+OF_INSTRUMENTS = ("packages", "viability", "cashflows", "liability", "funders", "burden")
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,13 @@ class Toy:
     sheets: Mapping[str, str]
     tables: Mapping[str, str]
     manifest: Mapping[str, object]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of its tables: those of instruments only where it has some."""
+        if "Instruments" in self.sheets:
+            return {**HEADERS, "outlays": f"{HEADERS['outlays']},instrument"}
+        return {name: header for name, header in HEADERS.items() if name not in OF_INSTRUMENTS}
 
     def rows(self, table: str) -> list[list[str]]:
         return [line.split(",") for line in self.tables.get(table, "").split()]
@@ -43,7 +62,7 @@ class Toy:
         for name, text in self.sheets.items():
             lines = [line.strip() for line in text.strip().splitlines()]
             (workbook / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        for name, header in HEADERS.items():
+        for name, header in self.headers.items():
             rows = (tables or {}).get(name, self.rows(name))
             lines = [header, *(",".join(row) for row in rows)]
             (written / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -350,4 +369,4 @@ PEOPLE = Toy(
     manifest=manifest("coverage", 100, 100, 12.5, 12.5),
 )
 
-TOYS = {"investment": INVESTMENT, "chain": CHAIN, "loss": LOSS, "halves": HALVES, "people": PEOPLE}
+PLANS = {"investment": INVESTMENT, "chain": CHAIN, "loss": LOSS, "halves": HALVES, "people": PEOPLE}
