@@ -1,32 +1,37 @@
 """A funded plant with every kind of instrument, worked out by hand, sheets and tables, for the audit to agree with.
 
 The candidate p of INVESTMENT: 80 of 100 t for 8.4 MUSD, 40 % in 2030 and 60 % in 2031, 40 t of capacity in 2031 and 80 t from
-2032. Its firm plans with half of it (20, 40, 40 t) for three years, beyond the plan, which ends in 2032; a year counts 0.8 of the
-one before, tax is 30 %, depreciation 2.8 MUSD a year.
+2032. Its firm plans with half of it (20, 40, 40 t) for three years, beyond the plan, which ends in 2032; a year counts 0.8 of
+the one before, tax is 30 %, depreciation 2.8 MUSD a year.
 
 Planning deck, m at 100, 120, 90 USD/kg in 2031, 2032, 2033 (100 half way from 80 to 120), o at 60, 20, 20, n at 10:
-- r1 earns 100 - 40 - 2 = 58 USD/kg in 2031; r2 100 + 5 - 60 - 10 - 2 = 33. From 2032 on r2 is better: 93 against 78, 63 against 48.
+- r1 earns 100 - 40 - 2 = 58 USD/kg in 2031, r2 100 + 5 - 60 - 10 - 2 = 33. From 2032 on r2 is better: 93 to 78, 63 to 48.
 - 2031: 20 t: 2 of revenue, 0.84 + 0.24 of opex; tax 0.3 x (0.92 - 2.8) = -0.564; left 1.484.
-- 2032: 40 t: 5 of revenue, 0.8 of inputs, 0.48 + 0.24 of opex; tax 0.3 x 0.68 = 0.204; left 3.276. 2033: 3.8; tax -0.156; left 2.436.
+- 2032: 40 t: 5 of revenue, 0.8 of inputs, 0.48 + 0.24 of opex; tax 0.3 x 0.68 = 0.204; left 3.276.
+- 2033: 40 t: 3.8 of revenue, inputs and opex the same; tax -0.156; left 2.436.
 - unaided -3.36 - 5.04 x 0.8 + 1.484 x 0.8 + 3.276 x 0.64 + 2.436 x 0.512 = -2.860928.
-Crash deck, m at 60, o at 60, n at 10: r1 with 18 USD/kg; left 0.12 + 0.804 = 0.924, then 0.48 + 0.696 = 1.176 twice; unaided -5.298048.
+Crash deck, m at 60, o at 60, n at 10: r1 with 18 USD/kg; left 0.12 + 0.804 = 0.924, then 0.48 + 0.696 = 1.176 twice;
+unaided -5.298048.
 
-The package, worth 2.9442 (4.81908 in the crash), costs 4.9885, each draw 0.4 in 2030 and 0.6 in 2031, worth 0.88 per unit:
+The package is worth 2.9442 (4.81908 in the crash) and costs 4.9885; each draw is 0.4 in 2030 and 0.6 in 2031, worth 0.88:
 - grant of 2: 1.76 - 0.3 x 2 / 3 x (0.8 + 0.64 + 0.512) = 1.3696.
-- loan of 2 at 10 %, all repaid in 2032 (grace until all is drawn): interest 0.08 in 2031 and 0.2 in 2032, payments 0.08 and 2.2:
-  1.76 - 0.064 - 1.408 + 0.3 x (0.064 + 0.128) = 0.3456; at 0 % of discount 80 % of 2.28 comes back, 1.824: 8.8 % is charged.
+- loan of 2 at 10 %, all repaid in 2032 (grace until all is drawn): interest 0.08 in 2031 and 0.2 in 2032, payments 0.08 and
+  2.2: 1.76 - 0.064 - 1.408 + 0.3 x (0.064 + 0.128) = 0.3456; at 0 % of discount 80 % of 2.28 comes back, 1.824: 8.8 % is
+  charged.
 - equity of 1: 0.1 a year and 1 in 2033: 0.88 - 0.1952 - 0.512 = 0.1728.
 - guarantee of 1, as half the loan: 0.1728; charged 0.5 x 0.1, 0.5 may fall due in 2032.
 - investment credit of 0.5 in 2031: 0.4.
 - production credit of 5 USD/kg on 40 t, two years, 10 and 20 t: 0.05 x 0.8 + 0.1 x 0.64 = 0.104.
-- floor of 110 USD/kg on 50 t, 12.5 t and then 25 t: 0.125 in 2031, -0.3 x 0.25 in 2032, 0.5 in 2033: 0.7 x (0.1 - 0.048 + 0.256) = 0.2156;
-  the last 0.5 is charged in 2032; in the crash 0.625 + 1.25 + 1.25 = 3.125.
-- offtake of 115 USD/kg on 30 t, 7.5 t and then 15 t: 0.1125, -0.075, 0.375: 0.7 x (0.09 - 0.048 + 0.192) = 0.1638; crash 2.0625.
+- floor of 110 USD/kg on 50 t, 12.5 t and then 25 t: 0.125 in 2031, -0.3 x 0.25 in 2032, 0.5 in 2033:
+  0.7 x (0.1 - 0.048 + 0.256) = 0.2156; the last 0.5 is charged in 2032; in the crash 0.625 + 1.25 + 1.25 = 3.125.
+- offtake of 115 USD/kg on 30 t, 7.5 t and then 15 t: 0.1125, -0.075, 0.375: 0.7 x (0.09 - 0.048 + 0.192) = 0.1638; in the
+  crash 2.0625.
 """
 
 from __future__ import annotations
 
-from audit_toys import INVESTMENT, Toy, manifest, settings
+from audit_toys import INVESTMENT
+from audited import Toy, manifest, settings
 
 PACKAGE = Toy(
     sheets={

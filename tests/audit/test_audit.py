@@ -9,21 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from audit_toys import CHAIN, HALVES, INVESTMENT, LOSS, OF_INSTRUMENTS, PEOPLE, PLANS, Toy
+from audit_toys import CHAIN, HALVES, INVESTMENT, LOSS, PEOPLE, PLANS
+from audited import Toy, run
 from money_toys import PACKAGE
 
 import optimizer.audit
-from optimizer.audit import AuditResult, audit, write_violations
+from optimizer.audit import audit, write_violations
 from optimizer.cells import records
 from optimizer.workbook import read_workbook
 
 TOYS = {**PLANS, "package": PACKAGE}
-
-
-def run(toy: Toy, folder: Path, tables: dict[str, list[list[str]]] | None = None) -> AuditResult:
-    workbook, written = toy.write(folder, tables)
-    budget = toy.manifest["budget_musd"]
-    return audit(read_workbook(workbook), written, None if budget is None else float(str(budget)), toy.manifest)
 
 
 @pytest.mark.parametrize("name", TOYS)
