@@ -87,7 +87,7 @@ def test_what_a_funder_pays_can_be_drawn_from_its_pots_year_by_year(answer: Answ
     """Pot by pot: each in its year, and with carry-over later."""
     pots = {"F": [(6.0, 2030), (5.0, 2031), (2.0, 2033)], "G": [(4.0, 2030), (3.0, 2031)]}
     for funder, money in pots.items():
-        bills = [(musd, t) for (f, _, t), musd in paid(answer).items() if f == funder]
+        bills = [(musd, t) for (f, _, _, t), musd in paid(answer).items() if f == funder]
         allowed = [[n for n, (_, year) in enumerate(money) if year <= t] for _, t in bills]
         due = [musd for musd, _ in bills]
         assert payable(due, [musd for musd, _ in money], allowed) == pytest.approx(sum(due), abs=1e-6)
@@ -99,10 +99,10 @@ def test_payments_of_random_cases_add_up_by_what_is_paid_for_and_year(seed: int)
     investment = solved(case).investment
     assert investment is not None
     total: dict[tuple[str, int], float] = defaultdict(float)
-    for (_, what, t), musd in investment.paid_musd.items():
+    for (_, what, _, t), musd in investment.paid_musd.items():
         total[what, t] += musd
     assert dict(total) == pytest.approx(dict(investment.outlay_musd), abs=1e-6)
-    assert {f for f, _, _ in investment.paid_musd} <= {pot.funder for pot in case.pots.values()} | {"all"}
+    assert {f for f, *_ in investment.paid_musd} <= {pot.funder for pot in case.pots.values()} | {"all"}
 
 
 def test_unpaid_outlays_are_named_by_their_own_country_and_stage(tmp_path: Path):
