@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from optimizer.audit.decks import Decks
@@ -57,9 +57,9 @@ class Deal:
         """Cash by year without support."""
         return unaided(self.firm, self.years[deck])
 
-    def support(self, deck: str) -> ByYear:
-        """Cash by year of the whole package."""
-        return added(part.by_deck[deck].cash for part in self.parts)
+    def support(self, deck: str, without: Collection[str] = ()) -> ByYear:
+        """Cash by year of the package, without some kinds of instruments."""
+        return added(part.by_deck[deck].cash for part in self.parts if part.tool.kind not in without)
 
     def charge(self, last_year: int) -> ByYear:
         """What the package costs the budgets by year of the plan."""

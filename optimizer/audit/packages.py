@@ -78,7 +78,7 @@ def _worth(row: Package, deal: Deal, part: Part, ledger: Ledger) -> None:
 
 def _funders(case: Case, part: Part, ledger: Ledger) -> None:
     """Compare the funders named with those who pay; an instrument without a charge may name whom it likes of its own."""
-    row, named = part.row, {name for name in part.row.funders.split(";") if name}
+    row, named = part.row, {name.strip() for name in part.row.funders.split(";") if name.strip()}
     paying = {
         outlay.funder
         for outlay in case.written.outlays

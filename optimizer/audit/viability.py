@@ -7,7 +7,7 @@ from optimizer.audit.deals import WRITTEN_T, Deal
 from optimizer.audit.facts import Case
 from optimizer.audit.ledger import MUSD, SHARE, TONNES, Ledger
 from optimizer.audit.support import ByYear
-from optimizer.audit.tools import PUBLIC_CAPITAL
+from optimizer.audit.tools import HOLD_A_PRICE, PUBLIC_CAPITAL
 from optimizer.audit.written import Viability, key, place, place_of
 
 # A ratio may be written to four digits.
@@ -29,7 +29,7 @@ def audit_viability(case: Case, ledger: Ledger) -> None:
             _words(case, found, deal, ledger)
             _values(case, found, deal, ledger)
             _money(case, found, deal, ledger)
-            _least_utilization(case, found, runs, ledger)
+            _least_utilization(case, found, deal, runs, ledger)
 
 
 def _words(case: Case, row: Viability, deal: Deal, ledger: Ledger) -> None:
@@ -50,9 +50,10 @@ def _values(case: Case, row: Viability, deal: Deal, ledger: Ledger) -> None:
     _value(row, deal, decks.planning, row.npv_unaided_musd, row.npv_musd, ledger)
     if decks.crash is not None:
         _value(row, deal, decks.crash, row.npv_crash_unaided_musd, row.npv_crash_musd, ledger)
+        _without_promises(row, deal, decks.crash, ledger)
     else:
         message = "Without a crash deck there is no value in a crash."
-        for found in (row.npv_crash_unaided_musd, row.npv_crash_musd):
+        for found in (row.npv_crash_unaided_musd, row.npv_crash_musd, row.npv_crash_no_promise_musd):
             ledger.agrees("npv_crash", place(row), None, found, message)
 
 
@@ -69,6 +70,16 @@ def _value(
     if deck == next(iter(deal.years)):
         message = "With its package the firm earns its hurdle rate at least."
         ledger.at_least("firm_is_viable", where, 0.0, aided, message, deal.unit(size), size)
+
+
+def _without_promises(row: Viability, deal: Deal, deck: str, ledger: Ledger) -> None:
+    """Recompute the value in a crash of a firm to which promises on prices are not kept."""
+    own, package = deal.unaided(deck), deal.support(deck, without=HOLD_A_PRICE)
+    expected, size = deal.firm.value(own) + deal.firm.value(package), _size(own, package)
+    found, where = row.npv_crash_no_promise_musd, place(row)
+    message = f"The value in deck {deck} without floors and offtakes."
+    if ledger.holds("npv_no_promise", where, found is not None, expected, found, message) and found is not None:
+        ledger.same("npv_no_promise", where, expected, found, message, deal.unit(size), size)
 
 
 def _size(*flows: ByYear) -> float:
@@ -95,9 +106,12 @@ def _money(case: Case, row: Viability, deal: Deal, ledger: Ledger) -> None:
         ledger.same("leverage", where, private / charge, row.leverage or 0.0, message, rounding)
 
 
-def _least_utilization(case: Case, row: Viability, runs: dict[tuple[str, int], float], ledger: Ledger) -> None:
-    """Find the year of least base run for the capacity that stands."""
-    capacities = {year: t for year in case.facts.settings.years if (t := case.capacity_t.get((row.project, year), 0.0))}
+def _least_utilization(
+    case: Case, row: Viability, deal: Deal, runs: dict[tuple[str, int], float], ledger: Ledger
+) -> None:
+    """Find the year of least base run for the capacity that stands, within the plan and the firm's operating life."""
+    years = [year for year in case.facts.settings.years if year in deal.firm.operating_years]
+    capacities = {year: t for year in years if (t := case.capacity_t.get((row.project, year), 0.0))}
     where, message = place(row), "The least of base run / ramped capacity over operating years; blank if there is none."
     if not capacities:
         ledger.agrees("least_utilization", where, None, row.least_utilization, message)

@@ -43,6 +43,7 @@ class Viability(NamedTuple):
     leverage: float | None
     least_utilization: float | None
     planned_utilization: float
+    npv_crash_no_promise_musd: float | None
 
 
 class Cashflow(NamedTuple):

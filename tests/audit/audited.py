@@ -28,7 +28,7 @@ HEADERS = {
     "receipts_musd,funders",
     "viability": "project,country,stage,funded_year,size_t_per_year,capex_musd,hurdle_rate,npv_unaided_musd,npv_musd,"
     "npv_crash_unaided_musd,npv_crash_musd,charge_musd,public_capital_musd,private_musd,leverage,least_utilization,"
-    "planned_utilization",
+    "planned_utilization,npv_crash_no_promise_musd",
     "cashflows": "project,deck,year,activity_t,recipe,revenue_musd,inputs_musd,opex_musd,capex_musd,tax_musd,support_musd,"
     "net_musd",
     "liability": "project,instrument,year,planning_musd,crash_musd",

@@ -23,9 +23,10 @@ The package is worth 2.9442 (4.81908 in the crash) and costs 4.9885; each draw i
 - investment credit of 0.5 in 2031: 0.4.
 - production credit of 5 USD/kg on 40 t, two years, 10 and 20 t: 0.05 x 0.8 + 0.1 x 0.64 = 0.104.
 - floor of 110 USD/kg on 50 t, 12.5 t and then 25 t: 0.125 in 2031, -0.3 x 0.25 in 2032, 0.5 in 2033:
-  0.7 x (0.1 - 0.048 + 0.256) = 0.2156; the last 0.5 is charged in 2032; in the crash 0.625 + 1.25 + 1.25 = 3.125.
+  0.7 x (0.1 - 0.048 + 0.256) = 0.2156; the last 0.5 is charged in 2032; in the crash 0.625 + 1.25 + 1.25 = 3.125, worth
+  0.7 x (0.5 + 0.8 + 0.64) = 1.358.
 - offtake of 115 USD/kg on 30 t, 7.5 t and then 15 t: 0.1125, -0.075, 0.375: 0.7 x (0.09 - 0.048 + 0.192) = 0.1638; in the
-  crash 2.0625.
+  crash 2.0625, worth 0.7 x (0.33 + 0.528 + 0.4224) = 0.89628. Without both the crash leaves -0.478968 - 2.25428 = -2.733248.
 """
 
 from __future__ import annotations
@@ -126,7 +127,8 @@ PACKAGE = Toy(
             p,A,press,2030,hold,floor,0.625,50,0.625,0.2156,3.125,0.075,G
             p,A,press,2030,buy,offtake,0.375,30,0.4875,0.1638,2.0625,0.075,G
         """,
-        "viability": "p,A,press,2030,80,8.4,0.25,-2.860928,0.083272,-5.298048,-0.478968,4.9885,5.5,2.9,0.58133707,0.75,0.5",
+        "viability": "p,A,press,2030,80,8.4,0.25,-2.860928,0.083272,-5.298048,-0.478968,"
+        "4.9885,5.5,2.9,0.58133707,0.75,0.5,-2.733248",
         "cashflows": """
             p,base,2030,0,,0,0,0,3.36,0,2.4,-0.96
             p,base,2031,20,r1,2,0,1.08,5.04,-0.564,3.93225,0.37625

@@ -97,7 +97,7 @@ STRANGE_ROWS = [
     ("packages", "q,A,press,2030,give,grant,0,0,0,0,0,0,", "package_of_funded"),
     ("packages", "p,A,press,2030,gift,grant,0,0,0,0,0,0,", "known_name"),
     ("packages", "p,A,press,2031,give,grant,0,0,0,0,0,0,", "package_of_funded"),
-    ("viability", "q,A,press,2030,0,0,0.25,0,0,0,0,0,0,0,,,0.5", "viability_of_funded"),
+    ("viability", "q,A,press,2030,0,0,0.25,0,0,0,0,0,0,0,,,0.5,0", "viability_of_funded"),
     ("cashflows", "q,base,2030,0,,0,0,0,0,0,0,0", "cashflow_of_funded"),
     ("cashflows", "p,low,2030,0,,0,0,0,0,0,0,0", "known_name"),
     ("cashflows", "p,base,2034,0,,0,0,0,0,0,1,1", "cashflow_support"),
@@ -133,6 +133,8 @@ FALSE_ROWS = [
     ("viability", 0, {"npv_unaided_musd": "-2.85"}, "npv_unaided"),
     ("viability", 0, {"npv_musd": "0.09"}, "npv_with_package"),
     ("viability", 0, {"npv_crash_musd": ""}, "npv_with_package"),
+    ("viability", 0, {"npv_crash_no_promise_musd": "-2.7"}, "npv_no_promise"),
+    ("viability", 0, {"npv_crash_no_promise_musd": ""}, "npv_no_promise"),
     ("viability", 0, {"charge_musd": "4.99"}, "viability_charge"),
     ("viability", 0, {"public_capital_musd": "6.5"}, "public_capital"),
     ("viability", 0, {"private_musd": "1.9"}, "private_capital"),
@@ -181,7 +183,7 @@ def test_without_a_crash_deck_only_guarantees_may_fall_due(tmp_path: Path) -> No
         "packages": packages,
         "cashflows": [row for row in PACKAGE.rows("cashflows") if row[1] == "base"],
         "liability": liability,
-        **with_rows("viability", 0, npv_crash_unaided_musd="", npv_crash_musd=""),
+        **with_rows("viability", 0, npv_crash_unaided_musd="", npv_crash_musd="", npv_crash_no_promise_musd=""),
     }
     assert not run(toy, tmp_path, tables).violations
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
+from types import ModuleType
 
 import numpy_financial as npf
 import pytest
 from firm_toys import flat, separator
 
+from optimizer.audit import firms, loans, support
 from optimizer.audit.decks import Decks
 from optimizer.audit.firms import present_value, unaided, years_of
 from optimizer.audit.plants import Recipe
@@ -15,6 +18,13 @@ from optimizer.audit.plants import Recipe
 
 def series(cash: dict[int, float], first: int) -> list[float]:
     return [cash.get(year, 0.0) for year in range(first, max(cash) + 1)]
+
+
+@pytest.mark.parametrize("module", [firms, loans, support])
+def test_docstrings(module: ModuleType) -> None:
+    tried = doctest.testmod(module)
+    assert tried.attempted >= 1
+    assert tried.failed == 0
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.07, 0.25])
