@@ -16,6 +16,7 @@ from models.investment import add_investment
 from models.network import Network, build_network
 from models.objective import add_costs, add_objective
 from models.options import Options
+from models.packages import add_packages
 from models.production import add_production
 from models.redundancy import add_redundancy
 from models.sets import add_investment_sets, add_operation_sets
@@ -52,12 +53,34 @@ def build_model(instance: Instance, options: Options) -> Any:
     add_guards(m, instance, m.networks)
     add_resilience(m, instance)
     add_workforce(m, instance)
+    add_packages(m, instance)
     add_budget(m, instance)
     if options.minimize is Goal.COST:
         add_costs(m, instance)
     if options.tightened:
         add_tightening(m, instance, options.relaxed)
     add_objective(m, options)
+    return m
+
+
+def build_investment(instance: Instance) -> Any:
+    """Build what is decided before anything runs, at the least public outlay: for a plan whose fundings are settled.
+
+    Returns
+    -------
+    pyomo.ConcreteModel
+        The components of ``build_model`` without scenarios, losses and rules.
+    """
+    m = pyo.ConcreteModel(name="investment")
+    m.cost_terms = {}
+    m.reliefs = {}
+    add_investment_sets(m, instance)
+    add_investment(m, instance, relaxed=True)
+    add_stockpiles(m, instance)
+    add_workforce(m, instance)
+    add_packages(m, instance)
+    add_budget(m, instance)
+    m.objective = pyo.Objective(expr=m.TotalOutlay_musd, sense=pyo.minimize)
     return m
 
 

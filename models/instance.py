@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from models.instruments import Finance
+from models.instruments import Finance, Instrument
 
 BASE = "base"
 ANY_FUNDER = "all"
@@ -203,11 +203,17 @@ class Pot:
     max_project_share: float | None = None
     min_domestic_share: float | None = None
 
-    def pays(self, country: str, stage: str, t: int) -> bool:
-        """Whether it may pay an outlay of that country, stage and year."""
+    def pays(self, country: str, stage: str, t: int, instrument: Instrument | None = None) -> bool:
+        """Whether it may pay an outlay of that country, stage and year, given by an instrument or (None) without one."""
         in_time = self.year is None or t == self.year or (self.carry_over and t > self.year)
         here = self.countries is None or country in self.countries
-        return in_time and here and (self.stages is None or stage in self.stages)
+        return in_time and here and (self.stages is None or stage in self.stages) and self._gives(instrument)
+
+    def _gives(self, instrument: Instrument | None) -> bool:
+        if instrument is None:
+            return True
+        wanted = self.instruments is None or instrument.name in self.instruments
+        return wanted and (instrument.funders is None or self.funder in instrument.funders)
 
 
 @dataclass(frozen=True)
@@ -336,6 +342,11 @@ class Instance:
     def weighted_demand_kt(self) -> float:
         """Sum over base rows and years of priority x demand: 100 coverage points."""
         return sum(d.priority[t] * d.demand_kt[t] for d in self.demands.values() for t in self.years)
+
+    @property
+    def instruments(self) -> Mapping[str, Instrument]:
+        """The tools of public support; none where each project draws its public share."""
+        return {} if self.finance is None else self.finance.instruments
 
     def needs_people(self, project: Project) -> bool:
         """Whether a candidate needs people in a country whose people are limited."""

@@ -142,7 +142,7 @@ def _fixed_opex(m: Any, instance: Instance, t: int) -> Any:
         if not project.is_candidate and t in project.fixed_fraction
     )
     funded = sum(
-        project.fixed_opex_musd_per_year * _size_share(m, project, v)
+        project.fixed_opex_musd_per_year * size_share(m, project, v)
         for p, project in instance.candidates.items()
         for v in m.fundings_of.get(p, ())
         if project.operates(v, t) and project.fixed_opex_musd_per_year
@@ -150,7 +150,7 @@ def _fixed_opex(m: Any, instance: Instance, t: int) -> Any:
     return standing + funded
 
 
-def _size_share(m: Any, project: Project, v: int) -> Any:
+def size_share(m: Any, project: Project, v: int) -> Any:
     """Size / nameplate; what has no capacity at all is there in full or not at all."""
     if not project.nameplate_ktpy:
         return m.Fund[project.name, v]

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from models.instance import Instance, Pot, Project
+from models.viability import Support, offered, unaided_at_ends, ventures
+
+_ROUNDING = 1e-12
 
 
 def without_dominated_years(instance: Instance) -> Instance:
@@ -18,15 +21,17 @@ def without_dominated_years(instance: Instance) -> Instance:
     earlier costs the budget no more and gives no less capacity. Kept are the years up to the first such year.
 
     It holds for a project whose ramp never falls, that has no minimum utilization, in no rule on shares of countries, that
-    needs no people where they are limited, whose pots all keep what is left for later years, and whose prerequisites are
-    dominated no later than itself.
+    needs no people where they are limited, whose pots all keep what is left for later years, whose support is worth no less
+    and costs no more the earlier it is funded, and whose prerequisites are dominated no later than itself.
     """
     shared = {p for rule in instance.rules.values() if rule.max_country_share is not None for p in rule.conversion}
     enough: dict[str, int] = {}
     for p, project in instance.candidates.items():
         year = _money_is_there(instance, project)
         if project.funding_years and year is not None and p not in shared and _is_monotone(instance, project):
-            enough[p] = max(year, project.funding_years[0])
+            first = max(year, project.funding_years[0])
+            if _earlier_is_no_dearer(instance, project, first):
+                enough[p] = first
     while tied := {p for p in enough if any(_is_late(instance, enough, p, q) for q in instance.projects[p].requires)}:
         enough = {p: year for p, year in enough.items() if p not in tied}
     projects = {
@@ -56,6 +61,48 @@ def _is_monotone(instance: Instance, project: Project) -> bool:
         and project.min_utilization == 0.0
         and all(a <= b for a, b in zip(steps, steps[1:], strict=False))
     )
+
+
+def _earlier_is_no_dearer(instance: Instance, project: Project, first: int) -> bool:
+    """Whether the same package, given in ``first`` instead of any later year, makes the firm no poorer and costs no more."""
+    if instance.finance is None:
+        return True
+    shares = any(x.max_project_share is not None or x.min_domestic_share is not None for x in instance.pots.values())
+    early = _Terms(instance, project, first)
+    return all(early.are_no_worse(_Terms(instance, project, v), shares) for v in project.funding_years if v > first)
+
+
+class _Terms:
+    """What a project funded in a year earns unaided, at its smallest and its full size, and its support by instrument."""
+
+    def __init__(self, instance: Instance, project: Project, v: int) -> None:
+        firm, crash = ventures(instance, project, v)
+        self.unaided = unaided_at_ends(project, firm)
+        self.supports = [firm.support(x, crash) for x in offered(instance, project).values()]
+        self.charges = [sum(one.charge_musd.values()) for one in self.supports]
+        assert instance.finance is not None
+        self.is_liable = instance.finance.max_contingent_musd is not None
+
+    def are_no_worse(self, later: _Terms, in_proportion: bool) -> bool:
+        """Compare with a later year; ``in_proportion``: shares of what is paid matter, so that it must be paid alike."""
+        return (
+            all(map(_is_least, later.unaided, self.unaided))
+            and all(_is_least(b.value_musd, a.value_musd) for a, b in self._pairs(later))
+            and all(map(_is_least, self.charges, later.charges))
+            and not (in_proportion and not all(map(_is_least, later.charges, self.charges)))
+            and not (
+                self.is_liable
+                and any(not _is_least(a.contingent_musd, b.contingent_musd) for a, b in self._pairs(later))
+            )
+        )
+
+    def _pairs(self, later: _Terms) -> Iterable[tuple[Support, Support]]:
+        return zip(self.supports, later.supports, strict=True)
+
+
+def _is_least(a: float, b: float) -> bool:
+    """Whether a is not above b, but for rounding."""
+    return a <= b + _ROUNDING * max(1.0, abs(b))
 
 
 def _is_late(instance: Instance, enough: dict[str, int], p: str, required: str) -> bool:

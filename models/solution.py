@@ -9,6 +9,7 @@ from typing import Any
 
 from models.instance import ANY_FUNDER, BASE, STOCKPILE_STAGE, TRAINING_STAGE, Instance, Origin
 from models.network import HUB
+from models.purses import Claimant
 from models.reading import Reader
 
 _DUST = 1e-9  # kt
@@ -32,8 +33,9 @@ class Investment:
     """The decisions that are the same in every scenario.
 
     ``capacity_ktpy`` by (p, t); ``bought_kt``, ``level_kt`` by (g, t); ``outlay_musd`` by (p, g or training, t);
-    ``paid_musd`` by (funder, the same, t); ``cost_musd`` by (term, t), undiscounted, of the terms capex, fixed_opex, stockpile
-    and, where people are limited, training. ``trained``: people who begin training by (country, t).
+    ``paid_musd`` by (funder, the same, instrument or "", t); ``cost_musd`` by (term, t), undiscounted, of the terms capex,
+    fixed_opex, stockpile and, where people are limited, training. ``trained``: people who begin training by (country, t).
+    ``package``: by (p, v, instrument) what supports a funded project, MUSD of capital or kt/year of covered size.
     ``base_shortfall_kt`` (weighted) and ``base_running_musd`` (undiscounted), by year, are what the printed flows keep; without
     values of the second the flows settle the running cost themselves.
     """
@@ -44,11 +46,12 @@ class Investment:
     level_kt: Mapping[tuple[str, int], float]
     base_draw_kt: Mapping[tuple[str, int], float]
     outlay_musd: Mapping[tuple[str, int], float]
-    paid_musd: Mapping[tuple[str, str, int], float]
+    paid_musd: Mapping[tuple[str, str, str, int], float]
     cost_musd: Mapping[tuple[str, int], float]
     base_shortfall_kt: Mapping[int, float]
     base_running_musd: Mapping[int, float]
     trained: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    package: Mapping[tuple[str, int, str], float] = field(default_factory=dict)
 
     @property
     def total_outlay_musd(self) -> float:
@@ -95,10 +98,6 @@ def _filled(values: Mapping[Any, float]) -> dict[Any, float]:
 def extract_investment(read: Reader, instance: Instance) -> Investment:
     """Read the first decisions from a solved plan model whose objective is cost."""
     m = read.m
-    outlay, purchases = read.sums("outlay", m.Outlay_musd), read.sums("purchase", m.Purchase_musd)
-    training = {
-        (instance.workforce[c].name, t): musd for (c, t), musd in read.sums("training", m.Training_musd).items()
-    }
     terms = ("capex", "fixed_opex", "stockpile", *(("training",) if instance.workforce else ()))
     costs = read.sums("cost", {key: m.TermCost_musd[key] for key in m.TermCost_musd})
     short, level = read.amounts(m.Shortfall_ktpy), read.every(m.Level_kt)
@@ -109,8 +108,6 @@ def extract_investment(read: Reader, instance: Instance) -> Investment:
         bought_kt=read.amounts(m.Buy_kt),
         level_kt=level,
         base_draw_kt={(g, t): draws.get((g, t, s), 0.0) for g, t, s in m.BASE_DRAWS},
-        outlay_musd=_filled(outlay | purchases | training),
-        paid_musd=_filled(_paid(read, instance, outlay, purchases, training)),
         cost_musd={(x, t): costs[x, t] for x in terms for t in instance.years},
         base_shortfall_kt={
             t: sum(m.priority[d, t, BASE] * short.get((d, t, BASE), 0.0) for d in m.networks[BASE].groups)
@@ -120,7 +117,22 @@ def extract_investment(read: Reader, instance: Instance) -> Investment:
             t: sum(costs[x, t] for x in ("opex", "transport", "imports", "shortfall")) for t in instance.years
         },
         trained=read.amounts(m.Train_people),
+        **extract_money(read, instance),
     )
+
+
+def extract_money(read: Reader, instance: Instance) -> dict[str, Any]:
+    """Read ``outlay_musd``, ``paid_musd`` and ``package`` of an Investment from a solved model."""
+    m = read.m
+    outlay, purchases = read.sums("outlay", m.Outlay_musd), read.sums("purchase", m.Purchase_musd)
+    training = {
+        (instance.workforce[c].name, t): musd for (c, t), musd in read.sums("training", m.Training_musd).items()
+    }
+    return {
+        "outlay_musd": _filled(outlay | purchases | training),
+        "paid_musd": _filled(_paid(read, instance, outlay, purchases, training)),
+        "package": read.amounts(m.Support) if instance.instruments else {},
+    }
 
 
 def _fundings(read: Reader) -> tuple[Funding, ...]:
@@ -139,28 +151,39 @@ def _paid(
     outlay: dict[tuple[str, int], float],
     purchases: dict[tuple[str, int], float],
     training: dict[tuple[str, int], float],
-) -> dict[tuple[str, str, int], float]:
+) -> dict[tuple[str, str, str, int], float]:
     """Share what each purse paid for a claim out among its projects, in proportion to their outlays."""
+    m = read.m
+    drawn = _drawn(read, instance, outlay) | {(g, "", t): x for (g, t), x in (purchases | training).items() if x}
     if not instance.pots:
-        return {(ANY_FUNDER, what, t): musd for (what, t), musd in (outlay | purchases | training).items()}
-    m, claimed = read.m, defaultdict[tuple[str, str, int], list[tuple[str, float]]](list)
-    for (p, t), musd in outlay.items():
-        project = instance.projects[p]
-        if musd:
-            claimed[*m.claim_of[project.country, project.stage], t].append((p, musd))
-    for (g, t), musd in purchases.items():
-        if musd:
-            claimed[*m.claim_of[instance.stockpiles[g].country, STOCKPILE_STAGE], t].append((g, musd))
-    country = {force.name: c for c, force in instance.workforce.items()}
-    for (name, t), musd in training.items():
-        if musd:
-            claimed[*m.claim_of[country[name], TRAINING_STAGE], t].append((name, musd))
-    paid: dict[tuple[str, str, int], float] = defaultdict(float)
-    for (b, c, h, t), payment in read.amounts(m.Pay_musd).items():
-        total = sum(musd for _, musd in claimed[c, h, t])
-        for what, musd in claimed[c, h, t]:
-            paid[m.purses[b].funder, what, t] += payment * musd / total
+        return {(ANY_FUNDER, what, i, t): musd for (what, i, t), musd in drawn.items()}
+    claimed = defaultdict[tuple[Any, ...], list[tuple[str, str, float]]](list)
+    places = _places(instance)
+    for (what, i, t), musd in drawn.items():
+        alike = (Claimant(*places[what], i, what), Claimant(*places[what], i))
+        claim = next(m.claim_of[claimant] for claimant in alike if claimant in m.claim_of)
+        claimed[*claim, t].append((what, i, musd))
+    paid: dict[tuple[str, str, str, int], float] = defaultdict(float)
+    for (b, *claim), payment in read.amounts(m.Pay_musd).items():
+        total = sum(musd for *_, musd in claimed[*claim,])
+        for what, i, musd in claimed[*claim,]:
+            paid[m.purses[b].funder, what, i, claim[-1]] += payment * musd / total
     return dict(paid)
+
+
+def _drawn(read: Reader, instance: Instance, outlay: dict[tuple[str, int], float]) -> dict[tuple[str, str, int], float]:
+    """What candidates draw by (p, instrument, t); without instruments under no name."""
+    if instance.finance is None:
+        return {(p, "", t): musd for (p, t), musd in outlay.items() if musd}
+    charged = {(p, i, t): sums for (p, i), by_year in read.m.charged.items() for t, sums in by_year.items()}
+    return {key: musd for key, musd in read.sums("charged", charged).items() if musd}
+
+
+def _places(instance: Instance) -> dict[str, tuple[str, str]]:
+    """Country and stage of all that may draw money."""
+    places = {p: (project.country, project.stage) for p, project in instance.projects.items()}
+    places |= {g: (stock.country, STOCKPILE_STAGE) for g, stock in instance.stockpiles.items()}
+    return places | {force.name: (c, TRAINING_STAGE) for c, force in instance.workforce.items()}
 
 
 def extract_operation(read: Reader, s: str) -> Operation:

@@ -11,8 +11,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from models.instance import STOCKPILE_STAGE, TRAINING_STAGE, Instance
-
-_Claim = tuple[str, str]
+from models.purses import Claimant
 
 
 def add_tightening(m: Any, instance: Instance, relaxed: bool = False) -> None:
@@ -33,7 +32,7 @@ def add_tightening(m: Any, instance: Instance, relaxed: bool = False) -> None:
         (n, t): (claims, musd)
         for n, (claims, purses) in enumerate(unions)
         for t, musd in _held(m, purses, instance.years).items()
-        if 0.0 < musd < _most_asked(m, instance, claims, t)
+        if 0.0 < musd < _most_asked(m, instance, claims, t) and _may_take(m, claims, t)
     }
     m.TOGETHER = pyo.Set(initialize=list(held), dimen=2)
 
@@ -43,17 +42,17 @@ def add_tightening(m: Any, instance: Instance, relaxed: bool = False) -> None:
         return sum(m.outlay_of[claim][y] for claim in claims for y in instance.years if y <= t) <= musd
 
 
-def _unions(m: Any, years: Iterable[int]) -> list[tuple[tuple[_Claim, ...], tuple[str, ...]]]:
+def _unions(m: Any, years: Iterable[int]) -> list[tuple[tuple[Claimant, ...], tuple[str, ...]]]:
     """Sets of claims with all their purses: each claim, country and stage, with all claims whose purses are among theirs."""
-    payers: dict[_Claim, set[str]] = {}
-    for b, c, h, _ in m.PAYMENTS:
-        payers.setdefault((c, h), set()).add(b)
+    payers: dict[Claimant, set[str]] = {}
+    for b, *claim, _ in m.PAYMENTS:
+        payers.setdefault(Claimant(*claim), set()).add(b)
     wanted = [frozenset(purses) for purses in payers.values()]
     for place in (0, 1):
         for name in dict.fromkeys(claimant[place] for claimant in m.claim_of):
             named = {claim for claimant, claim in m.claim_of.items() if claimant[place] == name}
             wanted.append(frozenset(b for claim in named for b in payers.get(claim, ())))
-    unions: dict[tuple[_Claim, ...], tuple[str, ...]] = {}
+    unions: dict[tuple[Claimant, ...], tuple[str, ...]] = {}
     for purses in dict.fromkeys(wanted):
         claims = tuple(claim for claim, able in payers.items() if able <= purses)
         if claims:
@@ -67,10 +66,16 @@ def _held(m: Any, purses: Iterable[str], years: tuple[int, ...]) -> Mapping[int,
     return {t: musd for t, musd in total.items() if t == years[-1] or total[t + 1] > musd}
 
 
-def _most_asked(m: Any, instance: Instance, claims: Iterable[_Claim], t: int) -> float:
-    """What all candidates of the claims could cost the public by the end of a year; purchases and training have no end."""
+def _may_take(m: Any, claims: Iterable[Claimant], t: int) -> bool:
+    """Whether any of the claims may cost money by the end of a year: what promises pay begins with the operation."""
+    return any(pyo.is_potentially_variable(x) for c in claims for y, x in m.outlay_of[c].items() if y <= t)
+
+
+def _most_asked(m: Any, instance: Instance, claims: Iterable[Claimant], t: int) -> float:
+    """What all candidates of the claims could cost the public at most; purchases, training and support by output have no end."""
     chosen = set(claims)
     inside = {claimant for claimant, claim in m.claim_of.items() if claim in chosen}
-    plants = sum(p.public_share * p.capex_musd for p in instance.candidates.values() if (p.country, p.stage) in inside)
-    bought = any(stage in (STOCKPILE_STAGE, TRAINING_STAGE) for _, stage in inside)
+    places = {(claimant.country, claimant.stage) for claimant in inside}
+    plants = sum(p.public_share * p.capex_musd for p in instance.candidates.values() if (p.country, p.stage) in places)
+    bought = instance.finance is not None or any(h in (STOCKPILE_STAGE, TRAINING_STAGE) for _, h in places)
     return float("inf") if bought else plants

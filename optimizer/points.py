@@ -22,6 +22,7 @@ from optimizer.audit import audit
 from optimizer.chain import streams
 from optimizer.infeasible import explain_infeasibility
 from optimizer.manifest import of_coverage, of_input, of_solution, of_solve
+from optimizer.report.money_totals import money_totals
 from optimizer.report.tables import as_csv, bottleneck_table, frame, make_tables
 from optimizer.scenario import scale_pots, without_budget
 from optimizer.solve.bottlenecks import find_bottlenecks
@@ -307,7 +308,8 @@ def print_plan(
     manifest = (
         of_solve(instance, outcome, relaxed=False) | of_solution(instance, solution) | of_coverage(tables["losses"])
     )
-    manifest |= _cost_proof(manifest, bound_musd) | {"reproducible": reproducible} | of_input(workbook)
+    manifest |= money_totals(instance, tables) | _cost_proof(manifest, bound_musd)
+    manifest |= {"reproducible": reproducible} | of_input(workbook)
     manifest["options"] = {
         "budget_musd": money.budget_musd,
         "pots_factor": money.pots_factor,

@@ -23,6 +23,7 @@ from optimizer.manifest import of_coverage, of_input, of_people, of_solution, of
 from optimizer.output import REPORT, VIOLATIONS, Output
 from optimizer.progress import Progress
 from optimizer.report.excel import write_report
+from optimizer.report.money_totals import money_totals
 from optimizer.report.tables import bottleneck_table, make_tables
 from optimizer.solve.bottlenecks import find_bottlenecks
 from optimizer.solve.dispatch import dispatch_all
@@ -115,7 +116,7 @@ def _solve(run: Run, output: Output, interrupt: Interrupt) -> Run:
     if instance.workforce:
         with run.timed("people"):
             run.manifest["people"] = of_people(instance, find_pinch(instance, plan.investment, interrupt))
-    run.manifest |= of_solution(instance, solution) | of_coverage(tables["losses"])
+    run.manifest |= of_solution(instance, solution) | of_coverage(tables["losses"]) | money_totals(instance, tables)
     return _audit_and_publish(run, tables, output)
 
 

@@ -14,6 +14,8 @@ from models.instance import ANY_FUNDER, BASE, Instance, Origin, Project, Stockpi
 from models.objective import terms_of
 from models.solution import Funding, Operation, Solution
 from optimizer.cells import records
+from optimizer.report.money_tables import COLUMNS as MONEY
+from optimizer.report.money_tables import money_rows
 from optimizer.report.rounding import Rows, musd, share, tonnes, yes_no
 from optimizer.report.rules import redundancy_rows
 from optimizer.report.workforce_table import workforce_rows
@@ -44,11 +46,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "imports": ("scenario", "supplier", "country", "material", "year", "t", "musd", "offer"),
     "stocks": ("scenario", "country", "material", "allied", "year", "bought_t", "drawn_t", "level_t"),
 }  # fmt: skip
-# Tables that stand there only with the sheet of the same name.
+# Tables that stand there only with the sheet of the same name; those of money only with Instruments.
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "workforce": (
         "country", "year", "available", "begin_training", "trained", "needed", "spare", "most", "tight", "training_musd",
     ),
+    **MONEY,
 }  # fmt: skip
 
 
@@ -70,7 +73,11 @@ def make_tables(workbook: Workbook, instance: Instance, solution: Solution) -> d
     }
     if instance.workforce:
         rows["workforce"] = workforce_rows(instance, solution.investment)
-    return {name: frame(name, found) for name, found in rows.items()}
+    rows |= money_rows(instance, solution)
+    tables = {name: frame(name, found) for name, found in rows.items()}
+    if instance.instruments:
+        tables["outlays"]["instrument"] = [str(row["instrument"]) for row in rows["outlays"]]
+    return tables
 
 
 def bottleneck_table(found: Iterable[Bottleneck]) -> pd.DataFrame:
@@ -118,7 +125,7 @@ def _portfolio(workbook: Workbook, instance: Instance, solution: Solution) -> Ro
     for funding in solution.investment.fundings:
         p, project, cell = funding.project, instance.projects[funding.project], cells[funding.project]
         capacity = sum(tonnes(solution.investment.capacity_ktpy.get((p, t), 0.0)) for t in instance.years)
-        funders = {f: sum(x for (g, q, _), x in paid.items() if (g, q) == (f, p)) for f, q, _ in paid if q == p}
+        funders = {f: sum(x for (g, q, *_), x in paid.items() if (g, q) == (f, p)) for f, q, *_ in paid if q == p}
         outputs = _output_years(instance, project, funding)
         rows.append(
             {
@@ -134,7 +141,7 @@ def _portfolio(workbook: Workbook, instance: Instance, solution: Solution) -> Ro
                 "nameplate_t_per_year": tonnes(project.nameplate_ktpy),
                 "funded_share": round(funding.share, 9),
                 "capex_musd": musd(funding.capex_musd),
-                "public_outlay_musd": musd(project.public_share * funding.capex_musd),
+                "public_outlay_musd": musd(_public(instance, solution, funding)),
                 "funders": "; ".join(
                     f for f, x in sorted(funders.items(), key=lambda item: (-item[1], item[0])) if x > 0
                 ),
@@ -144,6 +151,13 @@ def _portfolio(workbook: Workbook, instance: Instance, solution: Solution) -> Ro
             }
         )
     return rows
+
+
+def _public(instance: Instance, solution: Solution, funding: Funding) -> float:
+    """Public money of a project, all years: what its package charges, or without instruments its public share of capex."""
+    if not instance.instruments:
+        return instance.projects[funding.project].public_share * funding.capex_musd
+    return sum(x for (p, _), x in solution.investment.outlay_musd.items() if p == funding.project)
 
 
 def _output_years(instance: Instance, project: Project, funding: Funding) -> tuple[int | None, int | None]:
@@ -312,11 +326,12 @@ def _outlays(instance: Instance, solution: Solution) -> Rows:
         stock = instance.stockpiles.get(what)
         return what if stock is None else f"stockpile:{stock.material}:{stock.country}"
 
-    merged: dict[tuple[str, str, int], float] = defaultdict(float)
-    for (funder, what, t), amount in solution.investment.paid_musd.items():
-        merged[funder or ANY_FUNDER, title(what), t] += amount
+    merged: dict[tuple[str, str, int, str], float] = defaultdict(float)
+    for (funder, what, instrument, t), amount in solution.investment.paid_musd.items():
+        merged[funder or ANY_FUNDER, title(what), t, instrument] += amount
     return [
         {"funder": funder, "project": what, "year": t, "musd": musd(amount)}
-        for (funder, what, t), amount in sorted(merged.items())
+        | ({"instrument": instrument} if instance.instruments else {})
+        for (funder, what, t, instrument), amount in sorted(merged.items())
         if musd(amount) != 0.0
     ]

@@ -14,6 +14,7 @@ from models.solution import Investment, extract_investment
 from optimizer.solve.coverage import least_slack
 from optimizer.solve.highs import Limits, Status
 from optimizer.solve.master import Relaxation, Ties, cost_master
+from optimizer.solve.packages import settle
 from optimizer.solve.search import CoverageCase, Standing
 from optimizer.solve.split import Cut, Translation
 from optimizer.solve.work import EXACT_MUSD
@@ -60,7 +61,8 @@ class CostCase:
         priced = self.master.price(money, Ties(), self._known(standing), funded, Limits(EXACT_MUSD))
         if priced is None:
             return None
-        investment = extract_investment(self.master.read(priced.plan), self.instance)
+        found = extract_investment(self.master.read(priced.plan), self.instance)
+        investment = settle(self.instance, found, standing.money.pots_factor)
         return replace(investment, base_running_musd={})
 
     def _known(self, standing: Standing) -> list[Cut]:

@@ -21,6 +21,7 @@ from optimizer.solve.cheapest import CostCase
 from optimizer.solve.coverage import least_slack
 from optimizer.solve.highs import Interrupt, Limits
 from optimizer.solve.master import Master, Money
+from optimizer.solve.packages import settle
 from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
 from optimizer.solve.split import Translation
 from optimizer.solve.wish import Wish
@@ -259,7 +260,8 @@ class ChoiceCase:
         priced = master.price(money, Wish().ties(master), [], funded, Limits(EXACT_MUSD))
         if priced is None:
             return None
-        investment = extract_investment(master.read(priced.plan), self.instance)
+        found = extract_investment(master.read(priced.plan), self.instance)
+        investment = settle(self.instance, found, money.pots_factor)
         if self.covers:  # As in compare: the flows settle the running cost.
             investment = replace(investment, base_running_musd={})
         return Costed(Band(priced.value, min(bound, priced.value)), master.chosen(priced.plan), investment)

@@ -6,6 +6,7 @@ losses that leave nothing to be kept are left out. The model is compiled once; q
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,7 @@ import pyomo.environ as pyo
 from models.build import build_model
 from models.instance import BASE, Goal, Instance
 from models.options import Layout, Options
+from models.purses import Claimant, purse_kind
 from optimizer.solve.highs import Interrupt, Limits, Outcome, Session, Status
 
 Key = tuple[str, int]
@@ -170,9 +172,10 @@ class Elastic:
         """What stays unpaid in an answer in which ``UNPAID`` gives, by (country, stage, year), MUSD."""
         self.session.load(answer.values[: self._width])
         sums: dict[tuple[str, str, int], float] = {}
-        for (c, h, t), number in self._reliefs(PAID).items():
+        for claim, number in self._reliefs(PAID).items():
             if answer.values[number] > _LEAST:
-                sums |= self._by_claimant((c, h, t), float(answer.values[number]))
+                for place, musd in self._by_claimant(claim, float(answer.values[number])).items():
+                    sums[place] = sums.get(place, 0.0) + musd
         return sums
 
     def share_needed(self, rule: str, answer: Answer) -> float:
@@ -223,18 +226,17 @@ class Elastic:
         family, index = row
         return self._reliefs(family).get((self._group[index[0]], index[1], BASE) if family == SERVED else index)
 
-    def _by_claimant(self, claim: tuple[str, str, int], unpaid: float) -> dict[tuple[str, str, int], float]:
+    def _by_claimant(self, index: tuple[Any, ...], unpaid: float) -> dict[tuple[str, str, int], float]:
         """What of a claim is not paid, for each country and stage in proportion to what it takes."""
-        c, h, t = claim
-        takes = {
-            claimant: sum(pyo.value(outlay[t]) for outlay in outlays)
-            for claimant, outlays in self.model.asked.items()
-            if self.model.claim_of[claimant] == (c, h)
-        }
+        claim, t = Claimant(*index[:-1]), int(index[-1])
+        takes: dict[tuple[str, str, int], float] = defaultdict(float)
+        for claimant, outlays in self.model.asked.items():
+            if self.model.claim_of[claimant] == claim:
+                takes[claimant.country, claimant.stage, t] += sum(pyo.value(x[t]) for x in outlays if t in x)
         every = sum(takes.values())
         if every <= _LEAST:
-            return {claim: unpaid}
-        return {(*claimant, t): unpaid * musd / every for claimant, musd in takes.items() if musd > _LEAST}
+            return {(claim.country, claim.stage, t): unpaid}
+        return {place: unpaid * musd / every for place, musd in takes.items() if musd > _LEAST}
 
 
 def must_share(instance: Instance, d: str, t: int) -> float:
@@ -259,12 +261,7 @@ def as_feasibility(instance: Instance) -> Instance:
 def purse_rows(instance: Instance, pot: str) -> tuple[RowKey, ...]:
     """The rows in which a pot's money counts: those of its purse, from its year on."""
     chosen = instance.pots[pot]
-    alike = [
-        name
-        for name, x in instance.pots.items()
-        if (x.funder, x.countries, x.stages, x.carry_over, x.year is None)
-        == (chosen.funder, chosen.countries, chosen.stages, chosen.carry_over, chosen.year is None)
-    ]
+    alike = [name for name, x in instance.pots.items() if purse_kind(x) == purse_kind(chosen)]
     later = chosen.carry_over or chosen.year is None
     ends = [t for t in instance.years if chosen.year is None or t == chosen.year or (later and t > chosen.year)]
     return tuple((PURSE, (alike[0], t)) for t in ends)

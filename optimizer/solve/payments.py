@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from models.budget import Purse, purses_of
 from models.instance import Instance
+from models.purses import Purse, purses_of
 from optimizer.solve.highs import Program, Session
 
 Claim = tuple[str, str, int]  # country, stage, year
@@ -64,7 +64,7 @@ class _Till:
         self.claims = sorted(claim for claim in {**fixed, **rising} if fixed.get(claim, 0.0) or rising.get(claim, 0.0))
         self.purses = list(purses_of(instance.pots.values()).values())
         self.pairs = [
-            (b, n) for b, x in enumerate(self.purses) for n, (c, h, t) in enumerate(self.claims) if x.pays((c, h), t)
+            (b, n) for b, x in enumerate(self.purses) for n, (c, h, t) in enumerate(self.claims) if x.pays(c, h, t)
         ]
         self.payments = len(self.pairs)
 

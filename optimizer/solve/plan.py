@@ -11,6 +11,7 @@ from optimizer.solve.cost import cost_step
 from optimizer.solve.coverage import Coverage, coverage_step, kept_shortfall
 from optimizer.solve.fundings import fundings
 from optimizer.solve.highs import Interrupt, Session, Status
+from optimizer.solve.packages import settle
 from optimizer.solve.tidy import Tidied, Tidiness, tidy
 from optimizer.solve.work import EXACT_MUSD, Step, Targets, Tell, Work
 
@@ -67,7 +68,7 @@ def solve_plan(instance: Instance, targets: Targets, tell: Tell, interrupt: Inte
     cost = _proof(work, tidied.best.objective, bound, work.solving - before)
     proven = cost.status is Status.OPTIMAL and (coverage is None or coverage.status is Status.OPTIMAL)
     status = Status.OPTIMAL if proven else Status.FEASIBLE
-    investment = extract_investment(session.reader.at(tidied.best.values), instance)
+    investment = settle(instance, extract_investment(session.reader.at(tidied.best.values), instance))
     return _outcome(work, status, session, coverage, cost, investment, tidied.tidiness)
 
 

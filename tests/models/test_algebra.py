@@ -108,6 +108,33 @@ workforce
 }
 
 
+# P earns 30 USD a kg at 60, half or full size for 6 or 10 MUSD, runs 2031 to 2034, at 25 %: 0.8 + 0.64 + 0.512 + 0.4096 = 2.3616.
+# Q is all or nothing. Both lack something. What is promised after 2031 is paid in 2031.
+SUPPORTED = {
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, min_capacity_t_per_year, capex_musd, fixed_capex_share, \
+lead_years, opex_usd_per_kg, hurdle_rate, operating_life_years
+        P, A, make, candidate, 100, 50, 10, 0.2, 1, 30, 0.25, 4
+        Q, B, make, candidate, 100, , 10, , 1, 30, 0.25, 4
+    """,
+    "Demand": "sector, country, material, year, demand_t\ncars, A, m, 2030, 200",
+    "Prices": "deck, material, year, usd_per_kg\nbase, m, 2030, 60\ncrash, m, 2030, 40",
+    "Instruments": """
+        instrument, kind, countries, max_share, rate, tenor_years, material, usd_per_kg
+        grant, grant, , 0.5, , , ,
+        loan, loan, A, 0.6, 0, 2, ,
+        floor, floor, A, , , , m, 90
+        offtake, offtake, A, 0.5, , , m, 80
+    """,
+    "Budgets": "funder, budget_musd, home, max_project_share, min_domestic_share\nF, 50, A, 0.6,\nG, 50, B, , 0.5",
+}
+
+
+def supported() -> Instance:
+    given = {"budget_musd": 30, "utilization": 1, "public_rate": 0.25, "max_contingent_musd": 7}
+    return instance({**SUPPORTED, "Settings": settings(2030, 2031, **given)})
+
+
 def peopled() -> Instance:
     return instance({**PEOPLED, "Settings": settings(2030, 2033, budget_musd=30)})
 
@@ -153,6 +180,7 @@ MODELS = {
     "least outlay": lambda: build_model(full(), replace(COVERAGE_STEP, shortfall_limit_kt=0.01, least_outlay=True)),
     "annuity": lambda: build_model(full(capex_charge="annuity"), COST_STEP),
     "people": lambda: build_model(peopled(), COST_STEP),
+    "support": lambda: build_model(supported(), COST_STEP),
     "tightened": lambda: build_model(purses(), replace(COVERAGE_STEP, tightened=True)),
     "small cost": lambda: build_model(small(objective="cost"), Options(Goal.COST)),
     "small coverage": lambda: build_model(small(resilience_weight=2), Options(Goal.COVERAGE)),
@@ -324,9 +352,67 @@ CONSTRAINTS = [
         "half way from 10 people in 2031 to 0 in 2033",
     ),
     Row(
+        "support",
+        "firm_earns_its_hurdle[P,2030]",
+        "-2.4576 Fund[P,2030] - 9.152 SizeAboveSmallest_ktpy[P,2030] + Support[P,2030,grant] + 0.28 Support[P,2030,loan]"
+        " + 70.848 Support[P,2030,floor] + 47.232 Support[P,2030,offtake] >= 0",
+        "6 Fund + 80 above of capex; 30 x 2.3616 per kt of size; a loan is worth 1 - 0.5 (0.8 + 0.64)",
+    ),
+    Row(
+        "support",
+        "support_within_share[P,2030,grant]",
+        "Support[P,2030,grant] <= 3 Fund[P,2030] + 40 SizeAboveSmallest_ktpy[P,2030]",
+        "half of capex",
+    ),
+    Row(
+        "support",
+        "support_within_share[P,2030,offtake]",
+        "Support[P,2030,offtake] <= 0.025 Fund[P,2030] + 0.5 SizeAboveSmallest_ktpy[P,2030]",
+        "half of the size",
+    ),
+    Row(
+        "support",
+        "capital_is_given_once[P,2030]",
+        "Support[P,2030,grant] + Support[P,2030,loan] <= 6 Fund[P,2030] + 80 SizeAboveSmallest_ktpy[P,2030]",
+        "",
+    ),
+    Row(
+        "support",
+        "price_is_held_once[P,2030,m]",
+        "Support[P,2030,floor] + Support[P,2030,offtake] <= 0.05 Fund[P,2030] + SizeAboveSmallest_ktpy[P,2030]",
+        "",
+    ),
+    Row(
+        "support",
+        "contingent_within_limit[0]",
+        "200 Support[P,2030,floor] + 160 Support[P,2030,offtake] <= 7",
+        "50 and 40 USD a kg at 40, in four years",
+    ),
+    Row(
+        "support",
+        "part_of_a_project[F,P]",
+        "Pay_musd[F#1,A,magnet,grant,P,2030] + Pay_musd[F#1,A,magnet,grant,P,2031] <= 0.6 Support[P,2030,grant]"
+        " + 0.168 Support[P,2030,loan] + 72 Support[P,2030,floor] + 48 Support[P,2030,offtake]",
+        "60 % of the grant, 0.28 of the loan, and of four years of 30 and 20 USD a kg",
+    ),
+    Row(
+        "support",
+        "spent_at_home[G]",
+        "0.5 Pay_musd[G#2,B,magnet,grant,Q,2030] + 0.5 Pay_musd[G#2,B,magnet,grant,Q,2031]"
+        " - 0.5 Pay_musd[G#2,A,magnet,grant,P,2030] - 0.5 Pay_musd[G#2,A,magnet,grant,P,2031] >= 0",
+        "",
+    ),
+    Row(
+        "support",
+        "outlay_is_paid[A,magnet,grant,P,2031]",
+        "Pay_musd[F#1,A,magnet,grant,P,2031] + Pay_musd[G#2,A,magnet,grant,P,2031]"
+        " + Relief_outlay_is_paid[A,magnet,grant,P,2031] == 120 Support[P,2030,floor] + 80 Support[P,2030,offtake]",
+        "what is promised to 2034 is paid by 2031",
+    ),
+    Row(
         "people",
-        "outlay_is_paid[A,training,2031]",
-        "Pay_musd[G#2,A,training,2031] + Relief_outlay_is_paid[A,training,2031] == 0.05 Train_people[A,2031]",
+        "outlay_is_paid[A,training,,,2031]",
+        "Pay_musd[G#2,A,training,,,2031] + Relief_outlay_is_paid[A,training,,,2031] == 0.05 Train_people[A,2031]",
         "50 000 USD each, and only G pays for training",
     ),
     Row(
@@ -507,62 +593,62 @@ CONSTRAINTS = [
     ),
     Row(
         "cost step",
-        "outlay_is_paid[A,magnet,2031]",
-        "Pay_musd[F#1,A,magnet,2031] + Pay_musd[G#2,A,magnet,2031] + Relief_outlay_is_paid[A,magnet,2031]"
+        "outlay_is_paid[A,magnet,,,2031]",
+        "Pay_musd[F#1,A,magnet,,,2031] + Pay_musd[G#2,A,magnet,,,2031] + Relief_outlay_is_paid[A,magnet,,,2031]"
         " == 1.56 Fund[P,2030] + 24 SizeAboveSmallest_ktpy[P,2030] + 1.04 Fund[P,2031] + 16 SizeAboveSmallest_ktpy[P,2031]"
         " + 8 Fund[Q,2031]",
         "60 % of a funding of P in 2030, 40 % of one in 2031; F and G pay for Q, the mine in A, as well: one claim",
     ),
     Row(
         "cost step",
-        "outlay_is_paid[B,stockpile,2031]",
-        "Pay_musd[F#1,B,stockpile,2031] + Pay_musd[H#3,B,stockpile,2031] + Relief_outlay_is_paid[B,stockpile,2031]"
+        "outlay_is_paid[B,stockpile,,,2031]",
+        "Pay_musd[F#1,B,stockpile,,,2031] + Pay_musd[H#3,B,stockpile,,,2031] + Relief_outlay_is_paid[B,stockpile,,,2031]"
         " == 20 Buy_kt[oxide|B|allied,2031]",
         "G pays for magnets and mining only",
     ),
     Row(
         "cost step",
-        "outlay_is_paid[C,magnet,2032]",
-        "Pay_musd[G#2,C,magnet,2032] + Relief_outlay_is_paid[C,magnet,2032] == 9 Fund[R,2032]",
+        "outlay_is_paid[C,magnet,,,2032]",
+        "Pay_musd[G#2,C,magnet,,,2032] + Relief_outlay_is_paid[C,magnet,,,2032] == 9 Fund[R,2032]",
         "F pays in A and B only",
     ),
     Row(
         "tightened",
-        "outlay_is_paid[C,mining,2032]",
-        "Pay_musd[F#7,C,mining,2032] + Relief_outlay_is_paid[C,mining,2032] == 6 Fund[c,2032]",
+        "outlay_is_paid[C,mining,,,2032]",
+        "Pay_musd[F#7,C,mining,,,2032] + Relief_outlay_is_paid[C,mining,,,2032] == 6 Fund[c,2032]",
         "the yearly money of G is over; F has 2 MUSD for mining anywhere",
     ),
     Row(
         "cost step",
         "payments_within_purse[H#3,2031]",
-        "Pay_musd[H#3,B,stockpile,2031] <= 3",
+        "Pay_musd[H#3,B,stockpile,,,2031] <= 3",
         "2031 only, nothing carried over",
     ),
     Row(
         "tightened",
         "payments_within_purse[F#1,2031]",
-        "Pay_musd[F#1,A,magnet,2030] + Pay_musd[F#1,B,mining,2030]"
-        " + Pay_musd[F#1,A,magnet,2031] + Pay_musd[F#1,B,mining,2031] <= 6",
+        "Pay_musd[F#1,A,magnet,,,2030] + Pay_musd[F#1,B,mining,,,2030]"
+        " + Pay_musd[F#1,A,magnet,,,2031] + Pay_musd[F#1,B,mining,,,2031] <= 6",
         "5 MUSD of 2030 and 1 of 2029; nothing is given in 2031, so that 2030 needs no row of its own",
     ),
     Row(
         "tightened",
         "payments_within_purse[F#1,2032]",
-        "Pay_musd[F#1,A,magnet,2030] + Pay_musd[F#1,B,mining,2030] + Pay_musd[F#1,A,magnet,2031]"
-        " + Pay_musd[F#1,B,mining,2031] + Pay_musd[F#1,A,magnet,2032] + Pay_musd[F#1,B,mining,2032] <= 12",
+        "Pay_musd[F#1,A,magnet,,,2030] + Pay_musd[F#1,B,mining,,,2030] + Pay_musd[F#1,A,magnet,,,2031]"
+        " + Pay_musd[F#1,B,mining,,,2031] + Pay_musd[F#1,A,magnet,,,2032] + Pay_musd[F#1,B,mining,,,2032] <= 12",
         "4 and 2 MUSD more in 2032",
     ),
     Row(
         "tightened",
         "payments_within_purse[G#2,2031]",
-        "Pay_musd[G#2,C,mining,2031] <= 4",
+        "Pay_musd[G#2,C,mining,,,2031] <= 4",
         "nothing is left of 2030",
     ),
     Row(
         "tightened",
         "payments_within_purse[F#7,2032]",
-        "Pay_musd[F#7,B,mining,2030] + Pay_musd[F#7,C,mining,2030] + Pay_musd[F#7,B,mining,2031]"
-        " + Pay_musd[F#7,C,mining,2031] + Pay_musd[F#7,B,mining,2032] + Pay_musd[F#7,C,mining,2032] <= 2",
+        "Pay_musd[F#7,B,mining,,,2030] + Pay_musd[F#7,C,mining,,,2030] + Pay_musd[F#7,B,mining,,,2031]"
+        " + Pay_musd[F#7,C,mining,,,2031] + Pay_musd[F#7,B,mining,,,2032] + Pay_musd[F#7,C,mining,,,2032] <= 2",
         "of any year",
     ),
     Row(
@@ -701,6 +787,18 @@ EXPRESSIONS = [
         "50 Shortfall_ktpy[d|B|m|any,2030,base] + 60 Shortfall_ktpy[e|B|m|any,2030,base]"
         " + 60 Shortfall_ktpy[e|A|m|any,2030,base] == 0",
         "row by row",
+    ),
+    Row(
+        "support",
+        "Unaided_musd[P,2030]",
+        "-2.4576 Fund[P,2030] - 9.152 SizeAboveSmallest_ktpy[P,2030] == 0",
+        "70.848 x 0.05 - 6; 70.848 - 80",
+    ),
+    Row(
+        "support",
+        "Contingent_musd",
+        "200 Support[P,2030,floor] + 160 Support[P,2030,offtake] == 0",
+        "50 and 40 USD a kg, four years",
     ),
     Row("cost step", "TermCost_musd[shortfall,2030]", "0 == 0", "with objective coverage a tonne short has no price"),
     Row(
@@ -855,6 +953,10 @@ SIZES = [
     # A and A with B by 2031 (8 and 15 MUSD asked of 6 and 8), the latter by 2032 (of 14); C in 2030 (6 of 5), later 9; all by
     # 2030 and 2031 (21 of 11 and 15), later 21.
     ("tightened", "TOGETHER", 6),
+    # P and Q in 2030; four instruments for P, one for Q.
+    ("support", "UNABLE", 2),
+    ("support", "OFFERS", 5),
+    ("support", "CLAIMS", 2 * 2),
     ("small worst", "WORST_OF", 2),
     ("small cost", "WORST_OF", 0),
     # With objective cost a loss that asks for nothing has no part in the plan.

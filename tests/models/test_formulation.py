@@ -14,6 +14,7 @@ from test_algebra import MODELS, model
 
 import models
 from models import instance as instance_module
+from models import instruments as instruments_module
 from models import network as network_module
 from models import options as options_module
 
@@ -22,7 +23,7 @@ UNITS = {"_ktpy": "kt/year", "_kt": "kt", "_musd": "MUSD", "_musd_per_kt": "MUSD
 # Carried in the model's attributes rather than read by a formula.
 CLASSES = {
     name: kind
-    for module in (instance_module, network_module, options_module)
+    for module in (instance_module, instruments_module, network_module, options_module)
     for name, kind in vars(module).items()
     if dataclasses.is_dataclass(kind)
 }

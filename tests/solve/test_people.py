@@ -67,7 +67,7 @@ def test_people_are_trained_in_time():
     assert outcome.cost.value == pytest.approx(13)
     assert outcome.investment.total_outlay_musd == pytest.approx(13)
     assert outcome.investment.outlay_musd["training:A", 2030] == pytest.approx(3)
-    assert outcome.investment.paid_musd["all", "training:A", 2030] == pytest.approx(3)
+    assert outcome.investment.paid_musd["all", "training:A", "", 2030] == pytest.approx(3)
 
 
 def test_training_that_ends_too_late_delays_the_plant():

@@ -1,0 +1,93 @@
+"""The packages of a plan whose fundings are settled: least public outlay, then least that may have to be paid in a crash.
+
+The search for a plan only asks whether there are packages within the budget and the pots; which of them are taken is settled
+here, exactly, by two small linear programs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from models.build import build_investment
+from models.instance import BASE, Instance, Project
+from models.solution import Funding, Investment, extract_money
+from optimizer.solve.highs import Session
+
+_SLACK_MUSD = 1e-6
+_NO_LIMIT_MUSD = 1e12
+_SMALLEST_SHARE = 1e-9
+
+
+def settle(instance: Instance, investment: Investment, pots_factor: float = 1.0) -> Investment:
+    """Give the plan its packages; unchanged where there are no instruments.
+
+    Parameters
+    ----------
+    instance, investment
+        The case, and a plan of it whose packages are within its budget and pots.
+    pots_factor
+        What the pots are multiplied by.
+    """
+    if instance.finance is None:
+        return investment
+    case = _decided(instance, investment, pots_factor)
+    session = Session(build_investment(case))
+    _fix(session, case, investment)
+    least = session.solve(interruptible=False)
+    if least.values is None or least.objective is None:
+        return investment
+    (row,) = (
+        n for n, one in enumerate(session.constraints) if one.parent_component().local_name == "outlay_within_budget"
+    )
+    session.set_row_upper(row, least.objective + _SLACK_MUSD)
+    session.minimize(
+        {session.column[id(session.model.Support[key])]: x for key, x in _contingent(session.model).items()}
+    )
+    safest = session.solve(interruptible=False)
+    values = least.values if safest.values is None else safest.values
+    return replace(investment, **extract_money(session.reader.at(values), case))
+
+
+def _decided(instance: Instance, investment: Investment, pots_factor: float) -> Instance:
+    """The case in which only the plan's fundings are left."""
+    funded = {(f.project, f.year) for f in investment.fundings}
+    projects = {
+        p: replace(project, funding_years=tuple(v for v in project.funding_years if (p, v) in funded))
+        for p, project in instance.projects.items()
+    }
+    pots = {b: replace(pot, budget_musd=pot.budget_musd * pots_factor) for b, pot in instance.pots.items()}
+    budget = _NO_LIMIT_MUSD if instance.budget_musd is None else instance.budget_musd
+    base = {BASE: instance.scenarios[BASE]}
+    return replace(instance, projects=projects, pots=pots, scenarios=base, budget_musd=budget)
+
+
+def _fix(session: Session, instance: Instance, investment: Investment) -> None:
+    """Fundings, sizes, purchases and training as in the plan."""
+    m = session.model
+    funded = {(f.project, f.year): f for f in investment.fundings}
+    for key in m.Fund:
+        _set(session, m.Fund[key], funded[key].share)
+    for p, v in m.SizeAboveSmallest_ktpy:
+        _set(session, m.SizeAboveSmallest_ktpy[p, v], _above(instance.projects[p], funded[p, v]))
+    for key in m.Buy_kt:
+        _set(session, m.Buy_kt[key], investment.bought_kt.get(key, 0.0))
+    for key in m.Train_people:
+        _set(session, m.Train_people[key], investment.trained.get(key, 0.0))
+
+
+def _above(project: Project, funding: Funding) -> float:
+    least = project.min_size_ktpy * funding.share
+    above = funding.size_ktpy - least
+    return above if above > _SMALLEST_SHARE * funding.size_ktpy else 0.0
+
+
+def _set(session: Session, variable: Any, value: float) -> None:
+    column = np.array([session.column[id(variable)]])
+    session.set_bounds(column, np.array([value]), np.array([value]))
+
+
+def _contingent(m: Any) -> dict[Any, float]:
+    return {key: one.contingent_musd for key, one in m.supports.items() if one.contingent_musd}
