@@ -22,7 +22,7 @@ from optimizer.strategy_faults import faults_of
 from optimizer.workbook import read_workbook
 
 INPUTS = Path(__file__).parents[2] / "inputs"
-FOLDER = INPUTS / "allied_magnets_money"
+FOLDER = INPUTS / "allied_magnets"
 BOOK = read_workbook(FOLDER)
 ALL = {x.name: x for x in strategies(BOOK)}
 SAME = sorted(
@@ -38,7 +38,7 @@ ADDED = {
 
 
 @cache
-def rows(file: str, folder: str = "allied_magnets_money") -> tuple[Mapping[str, str], ...]:
+def rows(file: str, folder: str = "allied_magnets") -> tuple[Mapping[str, str], ...]:
     """Rows as text without remarks, in plain Python."""
     with (INPUTS / folder / file).open(newline="", encoding="utf-8-sig") as stream:
         return tuple(row for row in csv.DictReader(stream) if not next(iter(row.values())).startswith("#"))
