@@ -47,7 +47,7 @@ _GUIDE = (
             "Units stand in the help rows: tonnes, tonnes per year, USD per kg, million USD (MUSD), fractions 0 to 1.",
             "Write 0 if 0 is meant. A candidate needs its capital cost and its years of construction, 0 too.",
             "A list in one cell is separated by semicolons: USA;CAN.",
-            "Years of Demand and Imports may be sparse: linear in between, flat after the last.",
+            "Years of Demand, Imports and Prices may be sparse: linear in between, flat after the last.",
             "A row whose first cell begins with # is not read. Nor is a sheet or column whose name begins with # or _.",
             "Every table may say where a figure comes from: note, source and confidence travel into the report.",
         ),

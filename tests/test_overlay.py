@@ -6,8 +6,10 @@ import random
 
 import pytest
 from click.testing import CliRunner
+from money_toy import MONEY
 from workbook_toy import TOY, Case, changed, write_folder
 
+from optimizer.assemble import assemble
 from optimizer.checks import check
 from optimizer.cli import main
 from optimizer.findings import Level
@@ -117,3 +119,41 @@ def test_what_a_strategy_breaks_is_told_with_its_name_and_cell(tmp_path):
     assert result.exit_code == 3
     assert "Projects!O7" in result.stderr
     assert CliRunner().invoke(main, ["strategies", str(folder)]).exit_code == 3
+
+
+def test_prices_and_instruments_can_be_changed(tmp_path):
+    """A crash of a tenth of the price, a dearer floor, no instruments at all, another deck: each a strategy of its own."""
+    rows = [
+        ["cheap magnets", "Prices", "deck=base; material=magnet", "usd_per_kg", "multiply", "0.1"],
+        ["dear floor", "Instruments", "kind=floor", "usd_per_kg", "add", "5"],
+        ["dear floor", "Instruments", "instrument=cheap", "rate", "set", "0"],
+        ["none", "Instruments", "", "", "remove", ""],
+        ["crash", "Settings", "setting=planning_deck", "value", "set", "crash"],
+    ]
+    workbook = book(tmp_path, MONEY | {"Strategies": [HEADER, *rows]})
+    assert [str(x) for x in check(workbook)] == []
+    cheap, dear, none, crash = (assemble(overlaid(workbook, x)).finance for x in strategies(workbook))
+    assert [(x.address, x.code) for x in strategy_faults(workbook)] == []
+    assert none is None
+    assert cheap is not None
+    assert dear is not None
+    assert crash is not None
+    assert [cheap.price("base", "magnet", 2030), cheap.price("crash", "magnet", 2030)] == [14.0, 50.0]
+    assert [dear.instruments["least"].price_musd_per_kt, dear.instruments["cheap"].rate] == [50.0, 0.0]
+    assert crash.planning_deck == "crash"
+
+
+def test_a_strategy_that_breaks_prices_or_instruments_is_told(tmp_path):
+    """Without its rows in the base deck magnets have no price; without the loan a pot names what is not there."""
+    rows = [
+        ["no price", "Prices", "deck=base; material=magnet", "", "remove", ""],
+        ["no loan", "Instruments", "instrument=cheap", "", "remove", ""],
+        ["no rate", "Instruments", "instrument=cheap", "rate", "remove", ""],
+    ]
+    faults = strategy_faults(book(tmp_path, MONEY | {"Strategies": [HEADER, *rows]}))
+    assert [(x.code, x.address) for x in faults] == [
+        ("no_price", "Recipes!D6"),
+        ("unknown_reference", "Budgets!G2"),
+        ("instrument_needs", "Instruments!H3"),
+    ]
+    assert "with strategy “no loan”" in faults[1].problem

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from optimizer.checks import check
 from optimizer.cli import main
+from optimizer.findings import Level
+from optimizer.workbook import read_workbook
 from tests.workbook_toy import TOY, write_folder
 
 ROOT = Path(__file__).parent.parent
@@ -109,6 +113,26 @@ def test_sheets_of_the_strategies_are_those_described(place):
     table = README.split("### `strategies`")[1].split("| sheet |")[1].split("\n\n")[0]
     sheets = openpyxl.load_workbook("outputs/my_case-strategies/strategies.xlsx", read_only=True).sheetnames
     assert re.findall(r"^\| ([A-Z][\w ]+) \|", table, re.MULTILINE) == sheets
+
+
+def example_tables(section: str) -> dict[str, list[list[object]]]:
+    """The example tables of a section by their first column, as rows of cells."""
+    found: dict[str, list[list[object]]] = {}
+    for block in re.findall(r"(?:^\|.*\n)+", README.split(f"### {section}\n")[1].split("\n### ")[0], re.MULTILINE):
+        lines: list[list[object]] = [[cell.strip() for cell in line.split("|")[1:-1]] for line in block.splitlines()]
+        found[str(lines[0][0])] = [lines[0], *lines[2:]]
+    return found
+
+
+def test_the_example_of_instruments_has_no_fault_but_prices_that_it_leaves_out(tmp_path):
+    tables = example_tables("Instruments, prices and funders")
+    case = tmp_path / "case"
+    shutil.copytree(ROOT / "inputs" / "allied_magnets", case)
+    (case / "Strategies.csv").unlink()  # They name funders whom the example has not.
+    write_folder(case, {"Prices": tables["deck"], "Instruments": tables["instrument"], "Budgets": tables["funder"]})
+    faults = [finding for finding in check(read_workbook(case)) if finding.level is Level.FAULT]
+    assert {finding.code for finding in faults} == {"no_price"}
+    assert {"ndpr_ox", "ndpr_met"}.isdisjoint(finding.read for finding in faults)
 
 
 @pytest.mark.parametrize("command", ["compare", "explain", "stress", "strategies"])

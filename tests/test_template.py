@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
+from money_toy import MONEY
 from workbook_toy import TOY, changed, write_folder
 
+from optimizer.assemble import assemble
 from optimizer.cells import records
 from optimizer.checks import check
 from optimizer.findings import InputError, Level
@@ -76,6 +78,10 @@ def test_drop_downs_offer_words_and_the_codes_of_other_sheets(blank):
     assert "Ramps!$A$3" in projects["ramp"]
     assert drop_downs(book, "Countries")["ally"] == '"yes,no"'
     assert "magnet" in drop_downs(book, "Materials")["stage"]
+    assert drop_downs(book, "Instruments")["kind"].startswith('"grant,loan,equity')
+    assert "Budgets!$A$3" in drop_downs(book, "Instruments")["funders"]
+    assert "Instruments!$A$3" in drop_downs(book, "Budgets")["instruments"]
+    assert "Prices,Instruments" in drop_downs(book, "Strategies")["table"]
     styles = {c.formula1: c.errorStyle for c in book["Projects"].data_validations.dataValidation}
     assert styles[projects["status"]] == "stop"
     assert styles[projects["country"]] == "warning"
@@ -121,6 +127,16 @@ def test_a_folder_as_workbook_has_the_same_digest_and_typed_numbers(tmp_path):
     assert book["Projects"]["A3"].value == "0012"
     assert book["Settings"]["B3"].value == 2030
     assert not (tmp_path / ".toy.xlsx.part").exists()
+
+
+def test_prices_and_instruments_become_a_workbook_with_the_same_content(tmp_path):
+    folder = write_folder(tmp_path / "toy", MONEY)
+    folder_to_xlsx(folder, tmp_path / "toy.xlsx")
+    copied = read_workbook(tmp_path / "toy.xlsx")
+    assert copied.sha256() == read_workbook(folder).sha256()
+    assert check(copied) == []
+    assert assemble(copied) == assemble(read_workbook(folder))
+    assert openpyxl.load_workbook(tmp_path / "toy.xlsx")["Instruments"]["I4"].value == 12
 
 
 def test_writing_twice_gives_the_same_cells(tmp_path):

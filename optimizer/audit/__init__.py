@@ -10,17 +10,24 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from optimizer.audit.balance import audit_balance, audit_signs
+from optimizer.audit.burden import audit_burden
 from optimizer.audit.capacity import audit_capacity, capacities
+from optimizer.audit.cashflows import audit_cashflows
 from optimizer.audit.costs import audit_costs
 from optimizer.audit.coverage import audit_coverage, audit_losses, audit_shortfall
-from optimizer.audit.facts import Case, read_facts
+from optimizer.audit.deals import read_deals
+from optimizer.audit.facts import Case, Facts, read_facts
+from optimizer.audit.funders import audit_funders
 from optimizer.audit.funding import audit_funding
 from optimizer.audit.ledger import AuditResult, Ledger, Violation, write_violations
+from optimizer.audit.liability import audit_liability
 from optimizer.audit.names import keep_known
 from optimizer.audit.outlays import audit_outlays
+from optimizer.audit.packages import audit_packages
 from optimizer.audit.redundancy import audit_redundancy
 from optimizer.audit.runs import audit_runs
 from optimizer.audit.trade import audit_flows, audit_imports, audit_stocks
+from optimizer.audit.viability import audit_viability
 from optimizer.audit.workforce import audit_workforce
 from optimizer.audit.written import read_written
 from optimizer.workbook import Workbook
@@ -42,6 +49,12 @@ _RECOUNTS = (
     audit_redundancy,
     audit_workforce,
     audit_outlays,
+    audit_packages,
+    audit_viability,
+    audit_cashflows,
+    audit_liability,
+    audit_funders,
+    audit_burden,
     audit_costs,
 )
 
@@ -74,11 +87,20 @@ def audit(
     facts = read_facts(workbook)
     message = "The manifest states the objective of the workbook."
     ledger.agrees("objective", "manifest objective", facts.settings.objective, str(manifest["objective"]), message)
-    written = read_written(tables, ledger, () if facts.workforce else ("workforce",))
+    written = read_written(tables, ledger, _unasked(facts))
     if written is not None:
         known = keep_known(written, facts, ledger)
         relaxed = bool(manifest.get("relaxed", False))
-        case = Case(facts, known, manifest, budget_musd, relaxed, capacities(facts, known), rules_bind)
+        support = read_deals(facts.money, facts.projects, facts.recipes, known)
+        case = Case(facts, known, manifest, budget_musd, relaxed, capacities(facts, known), support, rules_bind)
         for recount in _RECOUNTS:
             recount(case, ledger)
     return AuditResult(ledger.checks, ledger.violations)
+
+
+def _unasked(facts: Facts) -> tuple[str, ...]:
+    """Name the tables, and the column, of which no part of the workbook speaks."""
+    people = () if facts.workforce else ("workforce",)
+    if facts.money.is_on:
+        return people + (() if facts.pots else ("funders",))
+    return *people, "packages", "viability", "cashflows", "liability", "funders", "burden", "outlays.instrument"

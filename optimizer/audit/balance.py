@@ -58,11 +58,15 @@ def _from_runs(case: Case) -> Iterator[Entry]:
             yield (run.scenario, run.year, project.country, material), run.origin, run.run_t * amount
 
 
+# Tables of cash, in which costs may be earnings and values losses; all of them are recomputed.
+_OF_CASH = ("costs", "packages", "viability", "cashflows")
+
+
 def audit_signs(case: Case, ledger: Ledger) -> None:
-    """No amount in any table is negative, costs apart: operating costs may be earnings."""
+    """No amount in any table is negative, those of cash apart."""
     tables = vars(case.written)
     for name, rows in tables.items():
-        if name == "costs":
+        if name in _OF_CASH:
             continue
         for row in rows:
             least = min((cell for cell in row if isinstance(cell, float)), default=0.0)

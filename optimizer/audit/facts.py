@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from optimizer.audit.deals import Deal
+from optimizer.audit.decks import read_decks
 from optimizer.audit.market import (
     DemandKey,
     Offer,
@@ -24,6 +26,7 @@ from optimizer.audit.market import (
 from optimizer.audit.people import People, read_workforce
 from optimizer.audit.plants import Project, Recipe, read_projects, read_recipes
 from optimizer.audit.scenarios import Scenario, Targets, read_scenarios
+from optimizer.audit.tools import Money, read_terms, read_tools
 from optimizer.audit.written import Written
 from optimizer.cells import records, settings
 from optimizer.workbook import Workbook
@@ -72,7 +75,7 @@ class Country:
 
 @dataclass(frozen=True)
 class Pot:
-    """One row of Budgets; an empty tuple means all."""
+    """One row of Budgets; an empty tuple means all. ``home`` and the two shares are the funder's, blank in some of its rows."""
 
     funder: str
     musd: float
@@ -80,13 +83,17 @@ class Pot:
     carry_over: bool
     countries: tuple[str, ...]
     stages: tuple[str, ...]
+    instruments: tuple[str, ...]
+    home: str
+    max_project_share: float | None
+    min_domestic_share: float | None
 
-    def pays_for(self, country: str, stage: str, year: int) -> bool:
-        """Tell whether it may pay for something there, of that stage, in that year."""
+    def pays_for(self, country: str, stage: str, year: int, instrument: str) -> bool:
+        """Tell whether it may pay there, for that stage, in that year; a blank instrument is a purchase or training."""
         in_time = self.year is None or year == self.year or (self.carry_over and year > self.year)
-        return (
-            in_time and (country in self.countries or not self.countries) and (stage in self.stages or not self.stages)
-        )
+        here = country in self.countries or not self.countries
+        so = instrument in self.instruments or not self.instruments or not instrument
+        return in_time and here and so and (stage in self.stages or not self.stages)
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,7 @@ class Facts:
     rules: tuple[Rule, ...]
     scenarios: Mapping[str, Scenario]
     workforce: Mapping[str, Mapping[int, People]]
+    money: Money
 
     def origin_of(self, supplier: str) -> str:
         """Return the origin of what a supplier sells."""
@@ -139,7 +147,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Case:
-    """What one audit compares: cells, tables, manifest, and the capacities that follow from the portfolio.
+    """What one audit compares: cells, tables, manifest, the capacities and the support that follow from the tables.
 
     ``relaxed``: the plan is a linear relaxation, in which plants are funded and counted in fractions. ``rules_bind``: the plan
     has to keep the redundancy rules.
@@ -151,6 +159,7 @@ class Case:
     budget_musd: float | None
     relaxed: bool
     capacity_t: Mapping[tuple[str, int], float]
+    deals: tuple[Deal, ...]
     rules_bind: bool = True
 
 
@@ -182,7 +191,13 @@ def read_facts(workbook: Workbook) -> Facts:
         rules=_rules(workbook, chosen.first_year),
         scenarios=read_scenarios(workbook, chosen.years, targets),
         workforce=read_workforce(workbook, chosen.years),
+        money=_money(workbook, chosen),
     )
+
+
+def _money(workbook: Workbook, chosen: Settings) -> Money:
+    given = settings(workbook)
+    return Money(read_tools(workbook), read_decks(workbook, given), read_terms(given, chosen.discount_rate))
 
 
 def _settings(workbook: Workbook) -> Settings:
@@ -223,6 +238,10 @@ def _pots(workbook: Workbook) -> tuple[Pot, ...]:
             record.flag("carry_over", False),
             record.items("countries"),
             record.items("stages"),
+            record.items("instruments"),
+            record.text("home"),
+            record.number("max_project_share"),
+            record.number("min_domestic_share"),
         )
         for record in records(workbook, "Budgets")
     )

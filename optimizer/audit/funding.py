@@ -7,6 +7,7 @@ are written for shares, so that one recount serves both.
 from __future__ import annotations
 
 from optimizer.audit.capacity import base_runs
+from optimizer.audit.deals import Deal
 from optimizer.audit.facts import Case
 from optimizer.audit.ledger import MUSD, SHARE, TONNES, Ledger
 from optimizer.audit.plants import Project
@@ -16,11 +17,13 @@ from optimizer.audit.written import Portfolio, place, place_of
 def audit_funding(case: Case, ledger: Ledger) -> None:
     """Hold every row of the portfolio, and what the rows promise each other, against the cells."""
     runs = base_runs(case)
+    by_row = {(deal.row.project, deal.row.funded_year): deal for deal in case.deals}
     for row in case.written.portfolio:
         project = case.facts.projects[row.project]
         _same_words(row, project, ledger)
         _year(case, row, project, ledger)
         _size(row, project, ledger)
+        _outlay(case, row, by_row.get((row.project, row.funded_year)), ledger)
         _mean_utilization(case, row, runs, ledger)
         if not case.relaxed:
             message = "A candidate is funded whole."
@@ -54,16 +57,24 @@ def _year(case: Case, row: Portfolio, project: Project, ledger: Ledger) -> None:
 
 
 def _size(row: Portfolio, project: Project, ledger: Ledger) -> None:
-    """Check size, capital cost and public outlay."""
+    """Check size and capital cost."""
     where, size, share = place(row), row.size_t_per_year, row.funded_share
     message = "The size lies between the smallest size and nameplate."
     ledger.at_least("size_in_range", where, project.smallest_t * share, size, message, TONNES)
     ledger.at_most("size_in_range", where, project.nameplate_t * share, size, message, TONNES)
     message = "The capital cost is capex_musd x (f + (1 - f) x size / nameplate)."
     ledger.same("capex_by_formula", where, project.capex_at(size, share), row.capex_musd, message, MUSD)
-    message = "The public outlay is the public share of the capital cost."
-    outlay = project.public_share * row.capex_musd
-    ledger.same("public_outlay", where, outlay, row.public_outlay_musd, message, MUSD)
+
+
+def _outlay(case: Case, row: Portfolio, deal: Deal | None, ledger: Ledger) -> None:
+    """Check the public outlay: with instruments what the package costs, else the public share of the capital cost."""
+    if deal is None:
+        outlay, unit = case.facts.projects[row.project].public_share * row.capex_musd, MUSD
+        message = "The public outlay is the public share of the capital cost."
+    else:
+        outlay = sum(deal.charge(case.facts.settings.last_year).values())
+        message, unit = "The public outlay is the charge of the package.", deal.unit(outlay)
+    ledger.same("public_outlay", place(row), outlay, row.public_outlay_musd, message, unit)
 
 
 def _mean_utilization(case: Case, row: Portfolio, runs: dict[tuple[str, int], float], ledger: Ledger) -> None:

@@ -10,17 +10,23 @@ from optimizer.audit.facts import ALLIED, OPEN, Facts
 from optimizer.audit.ledger import Ledger
 from optimizer.audit.market import ANY
 from optimizer.audit.written import (
+    Burden,
     Capacity,
+    Cashflow,
     Cost,
     Coverage,
     Flow,
+    Funder,
     Import,
+    Liability,
     Loss,
     Outlay,
+    Package,
     Portfolio,
     Redundancy,
     Run,
     Stock,
+    Viability,
     Workforce,
     Written,
     place,
@@ -57,6 +63,12 @@ def keep_known(written: Written, facts: Facts, ledger: Ledger) -> Written:
         imports=known(written.imports, _in_imports),
         stocks=known(written.stocks, _in_stocks),
         workforce=known(written.workforce, _in_workforce),
+        packages=known(written.packages, _in_packages),
+        viability=known(written.viability, _in_portfolio),
+        cashflows=known(written.cashflows, _in_cashflows),
+        liability=known(written.liability, _in_packages),
+        funders=known(written.funders, _in_funders),
+        burden=known(written.burden, _in_burden),
     )
 
 
@@ -88,7 +100,7 @@ def _places(facts: Facts, material: str, *countries: str) -> Iterator[Strange]:
         yield from _unless(country in facts.countries, "a country", country)
 
 
-def _in_portfolio(facts: Facts, row: Portfolio) -> Iterator[Strange]:
+def _in_portfolio(facts: Facts, row: Portfolio | Viability | Package | Liability | Cashflow) -> Iterator[Strange]:
     project = facts.projects.get(row.project)
     yield from _unless(project is not None and project.is_candidate, "a candidate", row.project)
 
@@ -124,8 +136,13 @@ def _in_outlays(facts: Facts, row: Outlay) -> Iterator[Strange]:
     piles = {f"{STOCKPILE}:{material}:{country}" for country, material, _ in facts.stockpiles}
     trainers = {f"{TRAINING}:{country}" for country in facts.workforce}
     yield from _unless(candidate or row.project in piles | trainers, "a candidate, stockpile or training", row.project)
-    funders = {pot.funder for pot in facts.pots} or {"all"}
-    yield from _unless(row.funder in funders, "a funder", row.funder)
+    yield from _unless(row.funder in _funders(facts), "a funder", row.funder)
+    tools = facts.money.tools.keys() if candidate and facts.money.is_on else {""}
+    yield from _unless(row.instrument in tools, "an instrument of a project's package, or blank", row.instrument)
+
+
+def _funders(facts: Facts) -> set[str]:
+    return {pot.funder for pot in facts.pots} or {"all"}
 
 
 def _in_redundancy(facts: Facts, row: Redundancy) -> Iterator[Strange]:
@@ -164,3 +181,22 @@ def _in_stocks(facts: Facts, row: Stock) -> Iterator[Strange]:
 def _in_workforce(facts: Facts, row: Workforce) -> Iterator[Strange]:
     yield from _year(facts, row.year)
     yield from _unless(row.country in facts.workforce, "a country of Workforce", row.country)
+
+
+def _in_packages(facts: Facts, row: Package | Liability) -> Iterator[Strange]:
+    yield from _in_portfolio(facts, row)
+    yield from _unless(row.instrument in facts.money.tools, "an instrument", row.instrument)
+
+
+def _in_cashflows(facts: Facts, row: Cashflow) -> Iterator[Strange]:
+    yield from _in_portfolio(facts, row)
+    decks = facts.money.decks.used
+    yield from _unless(row.deck in decks, f"a deck: {' or '.join(decks)}", row.deck)
+
+
+def _in_funders(facts: Facts, row: Funder) -> Iterator[Strange]:
+    yield from _unless(row.funder in _funders(facts), "a funder", row.funder)
+
+
+def _in_burden(facts: Facts, row: Burden) -> Iterator[Strange]:
+    yield from _unless(row.country in facts.countries, "a country", row.country)

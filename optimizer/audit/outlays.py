@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from optimizer.audit.facts import MUSD_PER_KUSD, Case, Pot
 from optimizer.audit.ledger import MUSD, Ledger
 from optimizer.audit.names import STOCKPILE, TRAINING
 from optimizer.audit.pots import payable
+from optimizer.audit.support import within
 from optimizer.audit.written import place_of
 
-# (country, stage, year): all that matters to a pot.
-Purpose = tuple[str, str, int]
+# (country, stage, year, instrument): all that matters to a pot.
+Purpose = tuple[str, str, int, str]
+# (project, instrument, year): what is charged; the instrument is blank for purchases and training, and without any.
+Item = tuple[str, str, int]
 
 
 def audit_outlays(case: Case, ledger: Ledger) -> None:
@@ -29,38 +34,57 @@ def audit_outlays(case: Case, ledger: Ledger) -> None:
 
 
 def _by_project(case: Case, ledger: Ledger) -> None:
-    """Hold projects to their spend profiles, stockpiles to purchases, training to who begins; nothing else draws."""
-    found: dict[tuple[str, int], float] = {}
+    """Hold projects to spend profiles or packages, stockpiles to purchases, training to who begins; nothing else draws."""
+    found: dict[Item, float] = {}
     for row in case.written.outlays:
-        at = (row.project, row.year)
+        at = (row.project, row.instrument, row.year)
         found[at] = found.get(at, 0.0) + row.musd
     expected = _stock_purchases(case) | _training(case)
+    units: dict[str, float] = {}
+    for item, musd, unit in _charges(case) if case.facts.money.is_on else _shares(case):
+        expected[item] = expected.get(item, 0.0) + musd
+        units[item[0]] = unit
+    rule = "the packages" if case.facts.money.is_on else "the share, the size and the spend profile"
+    message = f"The public outlay follows {rule}, or the purchases or training of the year."
+    for at in sorted(found.keys() | expected.keys()):
+        where, musd = place_of("outlays", *at), found.get(at, 0.0)
+        ledger.same("outlay_by_project", where, expected.get(at, 0.0), musd, message, units.get(at[0], MUSD))
+
+
+def _shares(case: Case) -> Iterator[tuple[Item, float, float]]:
+    """Yield the public share of every funded candidate as it is spent, and its tolerance."""
     for plan in case.written.portfolio:
         project = case.facts.projects[plan.project]
         outlay = project.public_share * project.capex_at(plan.size_t_per_year, plan.funded_share)
         for year, share in project.spending(plan.funded_year, case.facts.settings.last_year).items():
-            expected[plan.project, year] = expected.get((plan.project, year), 0.0) + share * outlay
-    for at in sorted(found.keys() | expected.keys()):
-        where, musd = place_of("outlays", *at), found.get(at, 0.0)
-        message = "The public outlay follows the share, the size and the spend profile, or the purchases or training of the year."
-        ledger.same("outlay_by_project", where, expected.get(at, 0.0), musd, message, MUSD)
+            yield (plan.project, "", year), share * outlay, MUSD
 
 
-def _stock_purchases(case: Case) -> dict[tuple[str, int], float]:
-    bought: dict[tuple[str, int], float] = {}
+def _charges(case: Case) -> Iterator[tuple[Item, float, float]]:
+    """Yield the charge of every instrument of every package by year of the plan, and its tolerance."""
+    last = case.facts.settings.last_year
+    for deal in case.deals:
+        for part in deal.parts:
+            for year, musd in within(part.planned.charge, last).items():
+                yield (deal.row.project, part.tool.name, year), musd, deal.unit(musd)
+
+
+def _stock_purchases(case: Case) -> dict[Item, float]:
+    bought: dict[Item, float] = {}
     for row in case.written.stocks:
         if case.facts.scenarios[row.scenario].is_base and row.bought_t:
             pile = case.facts.stockpiles[row.country, row.material, row.allied]
-            at = (f"{STOCKPILE}:{row.material}:{row.country}", row.year)
+            at = (f"{STOCKPILE}:{row.material}:{row.country}", "", row.year)
             bought[at] = bought.get(at, 0.0) + row.bought_t * (pile.price_usd_per_kg or 0.0) * MUSD_PER_KUSD
     return bought
 
 
-def _training(case: Case) -> dict[tuple[str, int], float]:
+def _training(case: Case) -> dict[Item, float]:
     """Who begins training in a country, at the price of the year."""
     people = case.facts.workforce
     return {
-        (f"{TRAINING}:{row.country}", row.year): row.begin_training * people[row.country][row.year].cost_musd_per_person
+        (f"{TRAINING}:{row.country}", "", row.year): row.begin_training
+        * people[row.country][row.year].cost_musd_per_person
         for row in case.written.workforce
         if row.begin_training
     }
@@ -75,7 +99,7 @@ def _by_funder(case: Case, ledger: Ledger) -> None:
         pots.setdefault(pot.funder, []).append(pot)
     due: dict[str, dict[Purpose, float]] = {}
     for row in case.written.outlays:
-        purpose = (*_country_and_stage(case, row.project), row.year)
+        purpose = (*_country_and_stage(case, row.project), row.year, row.instrument)
         by_purpose = due.setdefault(row.funder, {})
         by_purpose[purpose] = by_purpose.get(purpose, 0.0) + row.musd
     for funder, by_purpose in due.items():

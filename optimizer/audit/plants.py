@@ -47,6 +47,9 @@ class Project:
     group: str
     requires: tuple[str, ...]
     workforce: float
+    hurdle_rate: float
+    operating_life_years: int
+    tax_rate: float
 
     @property
     def is_candidate(self) -> bool:
@@ -157,4 +160,7 @@ def _project(
         group=record.text("group"),
         requires=record.items("requires"),
         workforce=record.number_or("workforce", 0.0),
+        hurdle_rate=record.number_or("hurdle_rate", 0.1),
+        operating_life_years=record.year("operating_life_years") or 20,
+        tax_rate=record.number_or("tax_rate", 0.0),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 from optimizer.audit.ledger import Ledger, Place
+from optimizer.audit.written_money import MONEY_KEYS, Burden, Cashflow, Funder, Liability, Package, Viability
 
 
 class Portfolio(NamedTuple):
@@ -85,11 +86,12 @@ class Cost(NamedTuple):
 
 
 class Outlay(NamedTuple):
-    """What a funder pays for a project in a year."""
+    """What a funder pays for a project in a year; the instrument is blank for purchases and training, and without any."""
 
     funder: str
     project: str
     year: int
+    instrument: str
     musd: float
 
 
@@ -185,11 +187,17 @@ class Written:
     imports: list[Import]
     stocks: list[Stock]
     workforce: list[Workforce]
+    packages: list[Package]
+    viability: list[Viability]
+    cashflows: list[Cashflow]
+    liability: list[Liability]
+    funders: list[Funder]
+    burden: list[Burden]
 
 
 # How many of the leading fields make a row of a table the only one of its kind.
-KEYS = {Portfolio: 2, Coverage: 6, Capacity: 2, Flow: 6, Cost: 2, Outlay: 3, Redundancy: 3}
-KEYS |= {Loss: 3, Run: 5, Import: 6, Stock: 5, Workforce: 2}
+KEYS: dict[type, int] = {Portfolio: 2, Coverage: 6, Capacity: 2, Flow: 6, Cost: 2, Outlay: 4, Redundancy: 3}
+KEYS |= {Loss: 3, Run: 5, Import: 6, Stock: 5, Workforce: 2} | MONEY_KEYS
 
 # `from` is a word of the language, so two fields have names of their own.
 _COLUMNS = {"sender": "from", "receiver": "to"}
@@ -212,7 +220,7 @@ def place_of(table: str, *words: object) -> Place:
 
 
 def _in_words(table: str, words: tuple[object, ...]) -> str:
-    return f"{table}.csv {', '.join(str(_word(word)) for word in words)}"
+    return f"{table}.csv {', '.join(str(_word(word)) for word in words if word != '')}"
 
 
 def _word(word: object) -> object:
@@ -224,16 +232,19 @@ _FILES = {row: name for name, row in _ROWS.items()}
 
 
 def read_written(folder: Path, ledger: Ledger, unasked: Collection[str] = ()) -> Written | None:
-    """Read all tables; ``unasked`` ones stay empty. None, with the violations in the ledger, where one cannot be read."""
+    """Read all tables. None, with the violations in the ledger, where one cannot be read.
+
+    ``unasked`` tables stay empty, and so do columns of words that are named with their table: ``outlays.instrument``.
+    """
     before = len(ledger.violations)
     tables: dict[str, list[Any]] = {
-        name: [] if name in unasked else _read(folder, name, row, ledger) for name, row in _ROWS.items()
+        name: [] if name in unasked else _read(folder, name, row, unasked, ledger) for name, row in _ROWS.items()
     }
     return Written(**tables) if len(ledger.violations) == before else None
 
 
-def _read(folder: Path, name: str, row: type[_R], ledger: Ledger) -> list[_R]:
-    """Read one table; its columns are the fields of ``row``."""
+def _read(folder: Path, name: str, row: type[_R], unasked: Collection[str], ledger: Ledger) -> list[_R]:
+    """Read one table; its columns are the fields of ``row``, and those not asked for are blank."""
     path = folder / f"{name}.csv"
     if not ledger.holds("table_exists", path.name, path.is_file(), "a file", None, "The table was not written."):
         return []
@@ -241,11 +252,12 @@ def _read(folder: Path, name: str, row: type[_R], ledger: Ledger) -> list[_R]:
         reader = csv.reader(stream)
         header = next(reader, [])
         columns = {field: _COLUMNS.get(field, field) for field in row._fields}
-        absent = [column for column in columns.values() if column not in header]
+        read = [column for column in columns.values() if f"{name}.{column}" not in unasked]
+        absent = [column for column in read if column not in header]
         if not ledger.agrees("table_columns", path.name, "", ", ".join(absent), "Columns are missing."):
             return []
-        places = [header.index(column) for column in columns.values()]
-        lines = [[line[index] for index in places] for line in reader if line]
+        places = [header.index(column) if column in read else None for column in columns.values()]
+        lines = [["" if at is None else line[at] for at in places] for line in reader if line]
     return list(_typed(path.name, row, lines, ledger))
 
 

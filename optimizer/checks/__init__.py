@@ -13,9 +13,12 @@ from openpyxl.utils import column_index_from_string
 
 from optimizer.checks.arithmetic import arithmetic_findings
 from optimizer.checks.demand import demand_findings
+from optimizer.checks.funders import funder_findings
+from optimizer.checks.instruments import instrument_findings
 from optimizer.checks.loss import loss_findings
 from optimizer.checks.names import name_findings
 from optimizer.checks.plan import plan_findings
+from optimizer.checks.prices import price_findings
 from optimizer.checks.projects import project_findings
 from optimizer.checks.redundancy import redundancy_findings
 from optimizer.checks.references import reference_findings
@@ -63,6 +66,9 @@ def _findings(workbook: Workbook) -> Iterator[Finding]:
     yield from loss_findings(content)
     yield from redundancy_findings(content)
     yield from workforce_findings(content)
+    yield from funder_findings(content)
+    yield from price_findings(content)
+    yield from instrument_findings(content)
     yield from plan_findings(content)
     yield from uncertainty_findings(content)
     yield from strategy_findings(content)

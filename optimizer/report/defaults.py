@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from openpyxl import Workbook as Book
 
-from optimizer.cells import records
+from optimizer.cells import Record, records
 from optimizer.report.facts import Facts
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import Painter
 from optimizer.schema import NOT_OF_PLANS, PROVENANCE, SETTINGS, SHEETS, Sheet
 from optimizer.schema import Column as Declared
+from optimizer.sheets.money import READ_BY
 
 _COLUMNS = (
     Column("Sheet", 15),
@@ -27,7 +28,7 @@ _FIRST_CELLS = 4
 # Columns of Projects that are read for one kind of project only: blanks of the others are no defaults.
 _CANDIDATES = frozenset(
     ("min_capacity_t_per_year", "capex_musd", "fixed_capex_share", "public_share", "first_funding_year", "lead_years")
-) | frozenset(("spend_profile", "min_utilization", "life_years"))
+) | frozenset(("spend_profile", "min_utilization", "life_years", "hurdle_rate", "operating_life_years", "tax_rate"))
 _STANDING = frozenset(("first_year", "last_year"))
 
 _SHEETS = {name: sheet for name, sheet in SHEETS.items() if name not in NOT_OF_PLANS}
@@ -58,7 +59,7 @@ def write_defaults(book: Book, facts: Facts, painter: Painter) -> None:
 
 def _settings(facts: Facts) -> Iterator[Line]:
     for name, declared in SETTINGS.items():
-        if name not in facts.settings and not declared.required:
+        if name not in facts.settings and not declared.required and _is_on(facts, declared):
             cell = _setting_cell(facts, name)
             yield Line(("Settings", name, declared.default, declared.unit, 1, 1, cell, declared.help))
 
@@ -74,13 +75,13 @@ def _sheet(facts: Facts, sheet: Sheet) -> Iterator[Line]:
         return
     silent = {column.name for column in PROVENANCE}
     for column in sheet.columns:
-        if column.default and not column.required and column.name not in silent:
+        if column.default and not column.required and column.name not in silent and _is_on(facts, column):
             yield from _column(facts, sheet, column)
 
 
 def _column(facts: Facts, sheet: Sheet, column: Declared) -> Iterator[Line]:
     table = facts.workbook.table(sheet.name)
-    rows = [row for row in records(facts.workbook, sheet.name) if _applies(sheet, column, row.text("status"))]
+    rows = [row for row in records(facts.workbook, sheet.name) if _applies(facts, sheet, column, row)]
     blank = [row.row.number for row in rows if column.name not in row.row.cells]
     if not blank:
         return
@@ -92,9 +93,20 @@ def _column(facts: Facts, sheet: Sheet, column: Declared) -> Iterator[Line]:
     yield Line((sheet.name, column.name, column.default, column.unit, len(blank), len(rows), cells, column.help))
 
 
-def _applies(sheet: Sheet, column: Declared, status: str) -> bool:
+def _is_on(facts: Facts, column: Declared) -> bool:
+    """Whether the feature that a column is for is on."""
+    return not column.feature or bool(facts.workbook.table(column.feature).rows)
+
+
+def _applies(facts: Facts, sheet: Sheet, column: Declared, row: Record) -> bool:
+    """Whether a column is read in a row at all: blanks of others are no defaults."""
+    if sheet.name == "Instruments":
+        return row.text("kind") in READ_BY.get(column.name, (row.text("kind"),))
     if sheet.name != "Projects":
         return True
+    if column.name == "public_share" and facts.workbook.table("Instruments").rows:
+        return False
+    status = row.text("status")
     if column.name in _CANDIDATES:
         return status == "candidate"
     return status != "candidate" if column.name in _STANDING else True

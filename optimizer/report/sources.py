@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from openpyxl import Workbook as Book
 
 from optimizer.cells import Record, records
+from optimizer.decks import crash_deck, planning_deck
 from optimizer.report.facts import NOT_STATED, Facts, each
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import Painter
@@ -192,6 +193,7 @@ def _uses(facts: Facts) -> dict[str, Callable[[Record], bool]]:
     places = {facts.projects[p].text("country") for p in projects} | set(table["coverage"]["country"])
     places |= {supplier for supplier, _ in offers} | set(table["flows"]["from"]) | set(table["flows"]["to"])
     payers = set(table["outlays"]["funder"])
+    decks = _decks_used(facts)
     return {
         "Settings": lambda row: "value" in row.row.cells,
         "Countries": lambda row: row.text("country") in places,
@@ -203,10 +205,20 @@ def _uses(facts: Facts) -> dict[str, Callable[[Record], bool]]:
         "Imports": lambda row: (row.text("supplier"), row.text("material")) in offers,
         "Routes": lambda _: True,
         "Budgets": lambda row: row.text("funder") in payers,
+        "Prices": lambda row: row.text("deck") in decks,
+        "Instruments": lambda _: True,
         "Redundancy": lambda _: True,
         "Disruptions": lambda _: True,
         "Stockpiles": lambda _: True,
     }
+
+
+def _decks_used(facts: Facts) -> set[str | None]:
+    """Decks of Prices with which the plan was made: none without instruments."""
+    if not facts.workbook.table("Instruments").rows:
+        return set()
+    decks = [row.text("deck") for row in records(facts.workbook, "Prices")]
+    return {planning_deck(decks, facts.settings), crash_deck(decks, facts.settings)}
 
 
 def _line(used: Used) -> Line:

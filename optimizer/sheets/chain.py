@@ -115,7 +115,7 @@ CHAIN: tuple[Sheet, ...] = (
         Column(
             "operating_life_years",
             Kind.INTEGER,
-            "Years of operation that the firm plans with (candidates, with Instruments)",
+            "Years of operation it plans with (candidates, with Instruments)",
             "years",
             default="20",
             low=1.0,

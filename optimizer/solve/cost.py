@@ -1,7 +1,8 @@
 """The second step: least cost at the shortfall of the first (or, with objective cost, at what must be served).
 
-It is solved first without freight, where countries between which material moves freely are one place: a relaxation that is
-solved much faster. Its plan and its bound are handed to the full model, which is searched only while the gap is open.
+The plan at hand is priced, and held against the linear relaxation: often that is proof enough. If not, better fundings are
+searched without freight, where countries between which material moves freely are one place: a relaxation that is solved much
+faster. What it finds is handed to the full model, which is searched only while the gap is open.
 """
 
 from __future__ import annotations
@@ -35,25 +36,39 @@ def cost_step(work: Work, options: Options, start: np.ndarray | None) -> tuple[S
     tuple
         The compiled full model, the solve with the best plan (its values None without one), and the proven bound.
     """
-    bound = -np.inf
-    if not work.targets.relaxed and work.targets.cost_gap > 0.0 and not work.is_over:
-        start, bound = _without_freight(work, options, start)
     session = work.build(options)
     work.tell(f"cost step: {session.rows:,} rows, {session.columns:,} columns, {session.binaries:,} yes/no decisions")
-    at_hand = None if start is None else work.count(solve_fixed(session, start))
-    if at_hand is not None and at_hand.objective is not None:
-        if work.is_over or _is_proven(work, at_hand.objective, bound):
+    at_hand, bound = _priced(work, session, start), -np.inf
+    if at_hand is not None:
+        bound = -np.inf if work.is_over else _relaxed_bound(work, session)
+        if work.is_over or _is_proven(work, at_hand, bound):
             return session, at_hand, bound
-        bound = max(bound, _relaxed_bound(work, session))
-        if _is_proven(work, at_hand.objective, bound) or at_hand.values is None:
+    if not work.targets.relaxed and work.targets.cost_gap > 0.0 and not work.is_over:
+        start, freight_free = _without_freight(work, options, start)
+        bound = max(bound, freight_free)
+        at_hand = _better(at_hand, _priced(work, session, start))
+        if at_hand is not None and (work.is_over or _is_proven(work, at_hand, bound)):
             return session, at_hand, bound
+    if at_hand is not None and at_hand.values is not None:
         session.start_from(at_hand.values)
     best, bound = _search(work, session, bound)
     return session, (at_hand if best.values is None and at_hand is not None else best), bound
 
 
-def _is_proven(work: Work, value: float, bound: float) -> bool:
-    return value - bound <= max(EXACT_MUSD, work.targets.cost_gap * abs(value))
+def _priced(work: Work, session: Session, start: np.ndarray | None) -> Outcome | None:
+    """The full model with the fundings given; None where there are none, or they are not possible."""
+    outcome = None if start is None else work.count(solve_fixed(session, start))
+    return outcome if outcome is not None and outcome.has_plan else None
+
+
+def _better(one: Outcome | None, other: Outcome | None) -> Outcome | None:
+    found = [x for x in (one, other) if x is not None and x.objective is not None]
+    return min(found, key=lambda x: x.objective or 0.0, default=None)
+
+
+def _is_proven(work: Work, plan: Outcome, bound: float) -> bool:
+    assert plan.objective is not None
+    return plan.objective - bound <= max(EXACT_MUSD, work.targets.cost_gap * abs(plan.objective))
 
 
 def _without_freight(work: Work, options: Options, start: np.ndarray | None) -> tuple[np.ndarray | None, float]:

@@ -1,71 +1,8 @@
-"""Five plans worked out by hand, sheets and tables, for the audit to agree with."""
+"""Five plans without instruments worked out by hand, sheets and tables, for the audit to agree with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-
-HEADERS = {
-    "portfolio": "project,country,site,process,stage,funded_year,first_output_year,full_output_year,size_t_per_year,"
-    "nameplate_t_per_year,funded_share,capex_musd,public_outlay_musd,mean_utilization",
-    "coverage": "scenario,sector,country,material,allied_only,year,demand_t,served_t,served_allied_t,shortfall_t,"
-    "coverage,priority",
-    "capacity": "project,country,stage,process,status,year,capacity_t,run_t",
-    "flows": "scenario,material,origin,from,to,year,t",
-    "costs": "term,year,musd,musd_undiscounted",
-    "outlays": "funder,project,year,musd",
-    "redundancy": "rule,measure,stage,material,year,required,achieved,ok",
-    "losses": "scenario,sector,year,demand_t,served_t,coverage",
-    "runs": "scenario,project,recipe,origin,year,run_t",
-    "imports": "scenario,supplier,country,material,year,t,musd,offer",
-    "stocks": "scenario,country,material,allied,year,bought_t,drawn_t,level_t",
-    "workforce": "country,year,available,begin_training,trained,needed,spare,most,tight,training_musd",
-}
-
-
-@dataclass(frozen=True)
-class Toy:
-    """Sheets with header, tables without (``HEADERS`` has theirs), and the manifest."""
-
-    sheets: Mapping[str, str]
-    tables: Mapping[str, str]
-    manifest: Mapping[str, object]
-
-    def rows(self, table: str) -> list[list[str]]:
-        return [line.split(",") for line in self.tables.get(table, "").split()]
-
-    def write(self, folder: Path, tables: Mapping[str, list[list[str]]] | None = None) -> tuple[Path, Path]:
-        """Write the workbook's folder and the tables' folder, some tables replaced."""
-        workbook, written = folder / "case", folder / "tables"
-        workbook.mkdir()
-        written.mkdir()
-        for name, text in self.sheets.items():
-            lines = [line.strip() for line in text.strip().splitlines()]
-            (workbook / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        for name, header in HEADERS.items():
-            rows = (tables or {}).get(name, self.rows(name))
-            lines = [header, *(",".join(row) for row in rows)]
-            (written / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return workbook, written
-
-
-def manifest(objective: str, weighted: float | None, short: float, cost: float, outlay: float) -> dict[str, object]:
-    return {
-        "objective": objective,
-        "weighted_shortfall_t": weighted,
-        "base_shortfall_t": short,
-        "cost_musd": cost,
-        "outlay_musd": outlay,
-        "budget_musd": None,
-        "relaxed": False,
-    }
-
-
-def settings(first: int, last: int, rate: float, *more: str) -> str:
-    lines = ("setting,value", f"first_year,{first}", f"last_year,{last}", "price_year,2025", f"discount_rate,{rate}")
-    return "\n".join((*lines, *more))
-
+from audited import Toy, manifest, settings
 
 # A candidate at 80 of 100 t: 10 MUSD x (0.2 + 0.8 x 0.8) = 8.4 MUSD, 40 % in 2030 and 60 % in 2031, half of it public.
 # It makes 40 t in 2031 and 80 t from 2032; 2.2 of the 2.52 MUSD of 2031 come from that year's pot, the rest is carried
@@ -350,4 +287,4 @@ PEOPLE = Toy(
     manifest=manifest("coverage", 100, 100, 12.5, 12.5),
 )
 
-TOYS = {"investment": INVESTMENT, "chain": CHAIN, "loss": LOSS, "halves": HALVES, "people": PEOPLE}
+PLANS = {"investment": INVESTMENT, "chain": CHAIN, "loss": LOSS, "halves": HALVES, "people": PEOPLE}

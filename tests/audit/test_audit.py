@@ -9,18 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from audit_toys import CHAIN, HALVES, HEADERS, INVESTMENT, LOSS, PEOPLE, TOYS, Toy
+from audit_toys import CHAIN, HALVES, INVESTMENT, LOSS, PEOPLE, PLANS
+from audited import Toy, run
+from money_toys import PACKAGE
 
 import optimizer.audit
-from optimizer.audit import AuditResult, audit, write_violations
+from optimizer.audit import audit, write_violations
 from optimizer.cells import records
 from optimizer.workbook import read_workbook
 
-
-def run(toy: Toy, folder: Path, tables: dict[str, list[list[str]]] | None = None) -> AuditResult:
-    workbook, written = toy.write(folder, tables)
-    budget = toy.manifest["budget_musd"]
-    return audit(read_workbook(workbook), written, None if budget is None else float(str(budget)), toy.manifest)
+TOYS = {**PLANS, "package": PACKAGE}
 
 
 @pytest.mark.parametrize("name", TOYS)
@@ -47,17 +45,21 @@ def _is_free(table: str, column: str, row: list[str], change: float) -> bool:
 def _steps(column: str) -> tuple[float, ...]:
     if column in YEARS:
         return (1, -1)
-    if column in ("coverage", "funded_share", "mean_utilization"):
+    if column in ("coverage", "leverage", "hurdle_rate") or column.endswith(("share", "utilization")):
         return (0.001, -0.001)
     return (0.01, -0.01) if "musd" in column else (0.05, -0.05)
 
 
+def _is_number(cell: str) -> bool:
+    return cell.lstrip("-").replace(".", "").isdigit()
+
+
 def corruptions() -> Iterator[tuple[str, str, int, str, float]]:
     for name, toy in TOYS.items():
-        for table, header in HEADERS.items():
+        for table, header in toy.headers.items():
             for number, row in enumerate(toy.rows(table)):
                 for column, cell in zip(header.split(","), row, strict=True):
-                    if not cell.replace(".", "").isdigit():
+                    if not _is_number(cell):
                         continue
                     for change in _steps(column):
                         if not _is_free(table, column, row, change):
@@ -69,17 +71,17 @@ def test_notices_every_changed_number(
     name: str, table: str, number: int, column: str, change: float, tmp_path: Path
 ) -> None:
     rows = TOYS[name].rows(table)
-    index = HEADERS[table].split(",").index(column)
+    index = TOYS[name].headers[table].split(",").index(column)
     text = rows[number][index]
     rows[number][index] = f"{float(text) + change:.12g}"
     result = run(TOYS[name], tmp_path, {table: rows})
-    words = {word for word in (*rows[number], text) if not word.replace(".", "").isdigit()}
+    words = {word for word in (*rows[number], text) if not _is_number(word)}
     assert any(any(word in str(violation) for word in words) for violation in result.violations)
 
 
 def losses_of_rows() -> Iterator[tuple[str, str, int]]:
     for name, toy in TOYS.items():
-        for table in HEADERS:
+        for table in toy.headers:
             for number, row in enumerate(toy.rows(table)):
                 if table != "stocks" or row[0] == "base":
                     yield name, table, number
@@ -92,7 +94,7 @@ def test_notices_every_missing_row(name: str, table: str, number: int, tmp_path:
     assert not run(TOYS[name], tmp_path, {table: rows}).passed
 
 
-@pytest.mark.parametrize(("name", "table"), [(name, table) for name in TOYS for table in HEADERS])
+@pytest.mark.parametrize(("name", "table"), [(name, table) for name in TOYS for table in TOYS[name].headers])
 def test_notices_a_row_that_stands_twice(name: str, table: str, tmp_path: Path) -> None:
     rows = TOYS[name].rows(table)
     if rows:

@@ -99,10 +99,10 @@ def test_payments_of_random_cases_add_up_by_what_is_paid_for_and_year(seed: int)
     investment = solved(case).investment
     assert investment is not None
     total: dict[tuple[str, int], float] = defaultdict(float)
-    for (_, what, t), musd in investment.paid_musd.items():
+    for (_, what, _, t), musd in investment.paid_musd.items():
         total[what, t] += musd
     assert dict(total) == pytest.approx(dict(investment.outlay_musd), abs=1e-6)
-    assert {f for f, _, _ in investment.paid_musd} <= {pot.funder for pot in case.pots.values()} | {"all"}
+    assert {f for f, *_ in investment.paid_musd} <= {pot.funder for pot in case.pots.values()} | {"all"}
 
 
 def test_unpaid_outlays_are_named_by_their_own_country_and_stage(tmp_path: Path):
