@@ -219,7 +219,7 @@ def _liability(backed: _Backed) -> Rows:
     for one, amount, support in backed.supports:
         planned, crash = support.charge_musd, support.crash_musd
         if one.kind is Kind.GUARANTEE:
-            planned, crash = {}, {backed.funding.year + one.tenor_years: support.covered_musd}
+            planned, crash = {}, {_last_payment(backed, one): support.covered_musd}
         elif not one.kind.holds_a_price:
             continue
         for t in sorted({*planned, *crash}):
@@ -228,3 +228,9 @@ def _liability(backed: _Backed) -> Rows:
                 named = {"project": backed.funding.project, "instrument": one.name, "year": t}
                 rows.append({**named, **{f"{name}_musd": x for name, x in due.items()}})
     return rows
+
+
+def _last_payment(backed: _Backed, one: Instrument) -> int:
+    """The year in which a loan ends: nothing is given back before all is drawn, and then for a year at least."""
+    grace = max(one.grace_years, len(backed.project.spend) - 1)
+    return backed.funding.year + max(one.tenor_years, grace + 1)

@@ -124,6 +124,14 @@ def test_a_guarantee_falls_due_with_its_loan():
     assert row == close(project="P", instrument="bank", year=2032, planning_musd=0, crash_musd=0.75 * lent)
 
 
+def test_a_guarantee_falls_due_no_sooner_than_all_is_drawn():
+    """Spent in 2030, 2031 and 2032, so that a loan of one year is given back in 2033."""
+    plant = f"{PLANT}, spend_profile\nP, A, make, candidate, 100, 9, 1, 30, 0.25, 4, 50, 0.5;0.3;0.2"
+    guarantee = f"{INSTRUMENTS}\nbank, guarantee, , , 0, 1, , 0.75, 0.1, , , ,"
+    (row,) = rows("liability", Projects=plant, Instruments=guarantee, Budgets="")
+    assert row["year"] == 2033
+
+
 def test_funders():
     """F pays the grant at home, G the floor abroad."""
     charge = 12 * PART
@@ -200,7 +208,7 @@ def test_without_instruments_there_is_none_of_it():
 EVERY = """grant, grant, , , , , , , , , , ,
 loan, loan, , , 0.05, 5, 1, , 0.1, , , ,
 share, equity, , , 0.04, , , , , , , ,
-bank, guarantee, , , 0.06, 2, 3, 0.8, 0.1, , , ,
+bank, guarantee, , , 0.06, 1, 0, 0.8, 0.1, , , ,
 credit, investment_credit, , , , , , , , , , ,
 kilos, production_credit, , , , , , , , m, 4, 2,
 floor, floor, , , , , , , , m, 55, 3, 0.3
