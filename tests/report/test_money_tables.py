@@ -9,6 +9,7 @@ pays 30 USD a kg: 3 MUSD a year on all of the output, so that 0.9152 / (3 x 2.36
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -107,6 +108,19 @@ def test_cash_flows():
     worth = sum(float(str(row["net_musd"])) * 0.8**n for n, row in enumerate(planned))
     assert worth == pytest.approx(0, abs=1e-6)
     assert [row["deck"] for row in found] == ["base"] * 5 + ["crash"] * 5
+
+
+def test_each_part_of_a_relaxation_has_the_outlay_of_its_own_package():
+    """A quarter of the plant in 2030 by a grant of 0.6 MUSD, half of it in 2031 by one of 0.2 MUSD."""
+    case = instance(dict(SHEETS))
+    whole = solved(case).investment
+    assert whole is not None
+    parts = (Funding("P", 2030, 0.25, 0.025, 2.5), Funding("P", 2031, 0.5, 0.05, 5.0))
+    package = {("P", 2030, "grant"): 0.6, ("P", 2031, "grant"): 0.2}
+    investment = replace(whole, fundings=parts, package=package)
+    solution = Solution(investment, dispatch_all(case, whole, lambda _: None))
+    found = make_tables(workbook(dict(SHEETS)), case, solution)
+    assert list(found["portfolio"]["public_outlay_musd"]) == pytest.approx([0.6, 0.2])
 
 
 def test_liability():
