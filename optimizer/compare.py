@@ -258,18 +258,38 @@ class _Work:
         held = [n for n, point in enumerate(points) if point.funded is not None]
         top = [ceiling] if ceiling.funded is not None else []
         bounds = self._cost_bounds([*(points[n] for n in held), *top])
-        jobs: dict[tuple[str, int], Job] = {
-            ("best", n): Print(points[n], bounds[place], n == held[-1]) for place, n in enumerate(held)
-        }
-        for n, one in enumerate(listed):
-            if one is not None and one.funded != points[n].funded:
-                jobs["list", n] = Print(one, None, False)
-        for one in top:
-            jobs["top", 0] = Print(one, bounds[-1], True)
-        results = dict(zip(jobs, self.rounds.run("flows, tables and audit", list(jobs.values())), strict=True))
-        best = [results.get(("best", n)) for n in range(len(points))]
-        listing = [None if one is None else results.get(("list", n), best[n]) for n, one in enumerate(listed)]
-        return best, listing, results.get(("top", 0))
+        proofs = dict(zip(held, bounds, strict=False))
+        own = [n for n, one in enumerate(listed) if one is not None and one.funded != points[n].funded]
+        places = [
+            *(("best", run) for run in self._alike(points, held)),
+            *(("list", run) for run in self._alike(listed, own)),
+        ]
+        jobs: list[Job] = [
+            Print(tuple(points[n] for n in run), tuple(proofs[n] for n in run), held[-1] in run)
+            if kind == "best"
+            else Print(tuple(one for n in run if (one := listed[n]) is not None), (None,) * len(run), False)
+            for kind, run in places
+        ]
+        jobs += [Print((one,), (bounds[-1],), True) for one in top]
+        found = self.rounds.run("flows, tables and audit", jobs)
+        printed: dict[tuple[str, int], Printed] = {}
+        for (kind, run), plans in zip(places, found, strict=False):
+            printed |= {(kind, n): plan for n, plan in zip(run, plans, strict=True)}
+        best = [printed.get(("best", n)) for n in range(len(points))]
+        listing = [None if one is None else printed.get(("list", n), best[n]) for n, one in enumerate(listed)]
+        return best, listing, found[-1][0] if top else None
+
+    @staticmethod
+    def _alike(points: Sequence[Standing | None], numbers: Sequence[int]) -> list[list[int]]:
+        """Neighbours of these points that have the same plan; one by one where pots grow with the budget."""
+        runs: list[list[int]] = []
+        for n in numbers:
+            one, before = points[n], points[runs[-1][-1]] if runs else None
+            if one is not None and before is not None and _is_same_plan(before, one):
+                runs[-1].append(n)
+            else:
+                runs.append([n])
+        return runs
 
     def _cost_bounds(self, points: list[Standing]) -> list[float | None]:
         chunks = [tuple(points[n : n + _NEIGHBOURS]) for n in range(0, len(points), _NEIGHBOURS)]
@@ -319,6 +339,12 @@ class _Work:
             "workers": options.workers if options.cluster is None else options.cluster,
             "seconds": {"total": round(time.perf_counter() - started, 3)},
         }
+
+
+def _is_same_plan(one: Standing, other: Standing) -> bool:
+    """Whether two points fund the same, are as short, and have the same pots."""
+    same = one.funded == other.funded and one.value_kt == other.value_kt
+    return same and one.money.pots_factor == other.money.pots_factor
 
 
 def _worth(points: Sequence[Standing]) -> Keys:
