@@ -214,7 +214,8 @@ class _Work:
                 jobs.append(BreakEvenOf(card.project, CAPEX, reference))
                 jobs.append(BreakEvenOf(card.project, RIVALS, reference, _rivals(self.facts, card)))
             elif card.turned is not None and card.turned.possible:
-                jobs += [BreakEvenOf(card.project, lever, reference) for lever in (CAPEX, SHARE, OPEX)]
+                levers = (CAPEX, OPEX) if self.facts.has_instruments else (CAPEX, SHARE, OPEX)
+                jobs += [BreakEvenOf(card.project, lever, reference) for lever in levers]
         results = self.rounds.run("break-evens", jobs)
         found: dict[str, tuple[Price, ...]] = {}
         for job, price in zip(jobs, results, strict=True):

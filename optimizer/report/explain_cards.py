@@ -61,6 +61,9 @@ def _subheading(page: Page, text: str) -> None:
     page.row += 1
 
 
+_FIRM = {False: "Public share, %", True: "Hurdle rate, %"}
+
+
 def _figures(page: Page, e: Explanation, card: Card) -> None:
     """What the workbook says of it, and how far that can be trusted."""
     row = e.facts.projects[card.project]
@@ -70,7 +73,7 @@ def _figures(page: Page, e: Explanation, card: Card) -> None:
             Column("Capacity, t/yr", 14, "t"),
             Column("Capital cost, MUSD", 14, "musd"),
         ),
-        *(Column("Public share, %", 11, "pct"), Column("Lead time, years", 11, "int")),
+        *(Column(_FIRM[e.facts.has_instruments], 11, "pct"), Column("Lead time, years", 11, "int")),
         *(Column("First output", 11, "year"), Column("Use if forced in, %", 11, "pct")),
     )
     place, turned = e.places.get(card.project), card.turned
@@ -80,7 +83,7 @@ def _figures(page: Page, e: Explanation, card: Card) -> None:
         row.text("confidence") or "not stated",
         row.number_or("capacity_t_per_year", 0.0),
         row.number_or("capex_musd", 0.0),
-        row.number_or("public_share", 1.0),
+        row.number_or("hurdle_rate", 0.1) if e.facts.has_instruments else row.number_or("public_share", 1.0),
         row.number_or("lead_years", 0.0),
         first,
         None if turned is None else turned.utilization,

@@ -58,6 +58,17 @@ class Facts:
         return bool(self.manifest.get("relaxed"))
 
     @cached_property
+    def has_instruments(self) -> bool:
+        """Whether projects are supported by instruments, and not by a public share of their capital."""
+        return any(True for _ in records(self.workbook, "Instruments"))
+
+    @property
+    def money(self) -> Mapping[str, Any]:
+        """Totals of public support in the manifest; empty without instruments."""
+        found = self.manifest.get("money")
+        return found if isinstance(found, Mapping) else {}
+
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """The years of the plan."""
         first, last = (int(str(self.settings[name])) for name in ("first_year", "last_year"))
