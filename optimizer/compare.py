@@ -226,11 +226,18 @@ class _Work:
     # ------------------------------------------------------------ the list
 
     def _list(self, points: list[Standing]) -> tuple[list[Standing | None], float | None]:
-        """From the anchor, the budget in the middle: upward everything listed stays, downward nothing else comes in."""
+        """From the anchor upward everything listed stays, downward nothing else comes in.
+
+        The anchor is the middle of the budgets at which money still helps: beyond them the list is soon made, so that both ways
+        take about as long.
+        """
         held = [n for n, point in enumerate(points) if point.funded is not None]
         if len(held) < 2:
             return [None] * len(points), None
-        anchor = held[len(held) // 2]
+        helped = [
+            n for place, n in enumerate(held) if place == 0 or points[n].value_kt < points[held[place - 1]].value_kt
+        ]
+        anchor = helped[len(helped) // 2]
         listed: list[Standing | None] = [None] * len(points)
         listed[anchor] = points[anchor]
         ways = [[n for n in held if n > anchor], [n for n in reversed(held) if n < anchor]]
@@ -257,11 +264,14 @@ class _Work:
         """Print every plan once; where the list has the best plan, it is the same print."""
         held = [n for n, point in enumerate(points) if point.funded is not None]
         top = [ceiling] if ceiling.funded is not None else []
-        bounds = self._cost_bounds([*(points[n] for n in held), *top])
-        proofs = dict(zip(held, bounds, strict=False))
+        runs = self._alike(points, held)
+        ends = [points[run[-1]] for run in runs]
+        bounds = self._cost_bounds([*ends, *top])
+        # What holds with the most money holds with less.
+        proofs = {n: bound for run, bound in zip(runs, bounds, strict=False) for n in run}
         own = [n for n, one in enumerate(listed) if one is not None and one.funded != points[n].funded]
         places = [
-            *(("best", run) for run in self._alike(points, held)),
+            *(("best", run) for run in runs),
             *(("list", run) for run in self._alike(listed, own)),
         ]
         jobs: list[Job] = [
