@@ -10,6 +10,7 @@ import click
 from optimizer.commands.guard import AUDIT_FAILED, DEBUG, DONE, INFEASIBLE, INPUT, NO_PLAN, QUIET, guarded
 from optimizer.output import MANIFEST, REPORT, VIOLATIONS
 from optimizer.progress import Progress
+from optimizer.report.portfolio import plural
 from optimizer.run import Run, SolveOptions, run_solve
 
 
@@ -115,7 +116,7 @@ def _support_words(manifest: dict[str, Any]) -> list[str]:
     worst = money["worst_liability"]
     owed += f", most in {worst['year']}" if worst is not None else ""
     return [
-        f"{money['supported']} of {money['funded']} projects by {money['charge_musd']:,.1f} MUSD;"
+        f"{money['supported']} of {plural(money['funded'], 'project')} by {money['charge_musd']:,.1f} MUSD;"
         f" {money['private_musd']:,.1f} MUSD private; {owed}"
     ]
 
