@@ -40,6 +40,7 @@ from optimizer.run import SolveOptions, targets_of, without_faults
 from optimizer.solve.master import Money
 from optimizer.solve.plan import Targets
 from optimizer.solve.search import Aim, Keys, Nesting, Standing
+from optimizer.solve.work import EXACT_KT
 from optimizer.workbook import Workbook, read_workbook
 
 COMPARISON, POINTS, LIST, CEILING = "compare.xlsx", "points", "list", "unlimited"
@@ -180,7 +181,7 @@ class _Work:
         chunks = [tuple(points[n : n + _NEIGHBOURS]) for n in range(0, len(points), _NEIGHBOURS)]
         relaxed = self.rounds.run("relaxations", [Relax(chunk) for chunk in chunks])
         points = [point for chunk in relaxed for point in chunk]
-        points = self._improve("plans", points, with_neighbours=False)
+        points = self._improve("plans", points, self._helped(points), with_neighbours=False)
         # The list comes early: its plans are plans, and often better than what was found without it.
         listed, anchor = self._list(points[:-1])
         points = in_line([*map(better, points, [*listed, None])])
@@ -190,12 +191,18 @@ class _Work:
         points = self._step("all whole", points, self._unfinished(points), lambda _, p: Finish(p, _FINISH_NODES))
         return points[:-1], listed, points[-1], anchor
 
-    def _improve(self, name: str, points: list[Standing], with_neighbours: bool = True) -> list[Standing]:
+    def _improve(
+        self, name: str, points: list[Standing], numbers: list[int] | None = None, with_neighbours: bool = True
+    ) -> list[Standing]:
         def job(n: int, point: Standing) -> Job:
             around = points[max(0, n - 1) : n + 2] if with_neighbours else ()
             return Improve(point, _worth(around), _IMPROVE_NODES)
 
-        return self._step(name, points, self._open(points), job)
+        return self._step(name, points, self._open(points) if numbers is None else numbers, job)
+
+    def _helped(self, points: Sequence[Standing]) -> list[int]:
+        """Points at which the relaxation needs the money that was added: the others may well take the plan before."""
+        return [n for n in self._open(points) if n == 0 or points[n].bound_kt < points[n - 1].bound_kt - EXACT_KT]
 
     def _bound(self, name: str, points: list[Standing], nodes: int) -> list[Standing]:
         return self._step(name, points, self._open(points), lambda n, point: Bound(point, nodes))

@@ -35,9 +35,7 @@ from optimizer.solve.search import Aim, CoverageCase, Keys, Nesting, Standing
 from optimizer.workbook import Workbook
 
 _SECONDS_TO_EXPLAIN = 20.0
-_WORTH_ANOTHER = (
-    2.5  # Gaps asked for: a list plan that near to the bound of its relaxation gained next to nothing from it.
-)
+_WORTH_ANOTHER = 2.5  # Gaps asked for: a list plan that near to what any plan could reach gained next to nothing.
 _LEFT_MUSD = 1e-3  # Less of a budget than this may be rounding.
 _COMPARED = ("portfolio", "coverage", "capacity", "outlays", "losses", "bottlenecks", "redundancy")
 
@@ -189,10 +187,9 @@ class Tie:
             start = replace(start, value_kt=self.before.value_kt, funded=self.before.funded, plan=self.before.plan)
         worth = (best.funded or frozenset()) | self.nesting.listed
         found = search.improve(start, worth, self.nodes, aim, self.nesting)
-        if not found.is_proven(aim):
+        if found.gap_kt > _WORTH_ANOTHER * aim.gap_kt:
             (found,) = search.relax([found], aim, self.nesting, loosely=True)
-            if found.gap_kt > _WORTH_ANOTHER * aim.gap_kt:
-                found = search.improve(found, worth, self.nodes, aim, self.nesting)
+            found = search.improve(found, worth, self.nodes, aim, self.nesting)
         return found
 
 
