@@ -68,10 +68,11 @@ def verdict(e: Explanation, card: Card) -> str:
 def _since(e: Explanation, card: Card) -> str:
     budgeted, place = e.budgeted.get(card.project), e.places.get(card.project)
     if place is not None:
-        head = (
-            f"In: funded in {int(place.funded_year)} with {tonnes(place.size_t_per_year)} t/yr, for"
-            f" {money(place.public_outlay_musd)} of {money(place.capex_musd)} MUSD from public money"
-        )
+        public, capex = money(place.public_outlay_musd), money(place.capex_musd)
+        paid = f"{public} of {capex} MUSD from public money"
+        if e.facts.has_instruments:
+            paid = f"{public} MUSD of public money (capital cost {capex} MUSD)"
+        head = f"In: funded in {int(place.funded_year)} with {tonnes(place.size_t_per_year)} t/yr, for {paid}"
     else:
         head = "Out"
     if budgeted is None:
