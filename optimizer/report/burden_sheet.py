@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 from openpyxl import Workbook as Book
 
 from optimizer.cells import records
 from optimizer.report.charts import Data, stacked_chart
-from optimizer.report.costs import OTHER_USES, years
+from optimizer.report.costs import outlay_by_instrument, years
 from optimizer.report.facts import Facts, each, number, text
 from optimizer.report.money_words import who_pays
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
@@ -38,9 +39,12 @@ def write_burden(book: Book, facts: Facts, painter: Painter) -> None:
     if "funders" in facts.tables:
         _funders(page)
     note(page, _NOTES)
-    data = _by_year(page, columns)
-    if data is not None:
-        _chart(page, data)
+    charts = _by_year(page, columns)
+    if charts:
+        page.break_page()
+        page.heading("Public outlay by who pays, and by instrument")
+        for data, what in zip(charts, ("who pays", "instrument"), strict=True):
+            _chart(page, data, f"Public outlay by {what}")
     page.end()
 
 
@@ -120,38 +124,40 @@ def _limits(facts: Facts) -> dict[str, tuple[float | None, float | None]]:
 # ---------------------------------------------------------------- by year
 
 
-def _by_year(page: Page, columns: tuple[Column, ...]) -> Data | None:
-    """Write the outlay of every funder by instrument; return where the sums of the funders stand, what pays most first."""
+def _by_year(page: Page, columns: tuple[Column, ...]) -> list[Data]:
+    """Write the outlay by funder, by instrument, and of every funder by instrument; return where the first two stand."""
     facts, table = page.facts, page.facts.tables["outlays"]
     if table.empty:
-        return None
+        return []
     page.break_page()
-    page.heading("Public outlay by year: who pays, by which instrument")
+    page.heading("Public outlay by year: who pays")
     header = page.header(columns)
     totals = table.groupby("funder", sort=True)["musd"].sum().sort_values(ascending=False, kind="stable")
     sums = {str(funder): years(facts, table[table["funder"] == funder]) for funder in totals.index}
-    first, last = page.table(columns, [Line((name, sum(x), *x)) for name, x in sums.items()], with_header=False)
-    whole = [sum(values) for values in zip(*sums.values(), strict=True)]
-    page.table(columns, [Line(("All", sum(whole), *whole), total=True)], with_header=False)
+    found = [_summed(page, columns, header, sums)]
+    page.heading("By instrument")
+    found.append(_summed(page, columns, header, outlay_by_instrument(facts)))
     for funder in sums:
-        page.heading(funder)
-        mine = table[table["funder"] == funder]
-        names = pd.Series([text(name) or OTHER_USES for name in mine["instrument"]], index=mine.index, dtype=object)
-        lines = [(str(name), years(facts, rows)) for name, rows in mine.groupby(names, sort=True)]
-        lines.sort(key=lambda line: (line[0] == OTHER_USES, -sum(line[1]), line[0]))
-        page.table(columns, [Line((name, sum(x), *x)) for name, x in lines], with_header=False)
+        page.heading(f"By instrument: {funder}")
+        mine = outlay_by_instrument(facts, table[table["funder"] == funder])
+        page.table(columns, [Line((name, sum(x), *x)) for name, x in mine.items()], with_header=False)
+    return found
+
+
+def _summed(page: Page, columns: tuple[Column, ...], header: int, rows: Mapping[str, list[float]]) -> Data:
+    first, last = page.table(columns, [Line((name, sum(x), *x)) for name, x in rows.items()], with_header=False)
+    whole = [sum(values) for values in zip(*rows.values(), strict=True)]
+    page.table(columns, [Line(("All", sum(whole), *whole), total=True)], with_header=False)
     return Data(page.sheet, header, range(first, last + 1), len(_LABELS) + 1, len(columns))
 
 
-def _chart(page: Page, data: Data) -> None:
-    page.break_page()
-    page.heading("Public outlay by who pays")
-    shown = Data(data.sheet, data.years_row, list(data.rows)[:_MOST_SERIES], data.first, data.last)
+def _chart(page: Page, data: Data, title: str) -> None:
+    """Columns of the rows that are largest, below each other; say how many are not drawn."""
+    shown = replace(data, rows=list(data.rows)[:_MOST_SERIES])
     more = len(data.rows) - len(shown.rows)
     size = (min(26.0, width_cm(sum(page.widths))), rows_cm(_CHART_ROWS))
-    page.chart(stacked_chart(shown, "Public outlay by who pays", "MUSD", size), page.row, 0.0)
+    page.chart(stacked_chart(shown, title, "MUSD", size), page.row, 0.0)
     page.row += _CHART_ROWS + 1
     if more > 0:
-        page.sentence(
-            f"The chart shows the {len(shown.rows)} who pay most; {more} who pay less are in the table alone."
-        )
+        page.sentence(f"The chart shows the {len(shown.rows)} largest; {more} smaller ones are in the table alone.")
+        page.row += 1

@@ -114,9 +114,9 @@ def outlay_by_stage(facts: Facts) -> dict[str, list[float]]:
     return {stage: years(facts, grouped[stage]) for stage in sorted(grouped, key=order.index)}
 
 
-def outlay_by_instrument(facts: Facts) -> dict[str, list[float]]:
-    """Public outlay by instrument, the largest first, what is paid for without one last."""
-    table = facts.tables["outlays"]
+def outlay_by_instrument(facts: Facts, outlays: pd.DataFrame | None = None) -> dict[str, list[float]]:
+    """Public outlay (or some of it) by instrument, the largest first, what is paid for without one last."""
+    table = facts.tables["outlays"] if outlays is None else outlays
     names = pd.Series([text(x) or OTHER_USES for x in table["instrument"]], index=table.index, dtype=object)
     found = {str(name): years(facts, rows) for name, rows in table.groupby(names, sort=True)}
     return dict(sorted(found.items(), key=lambda item: (item[0] == OTHER_USES, -sum(item[1]), item[0])))

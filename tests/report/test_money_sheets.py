@@ -149,7 +149,7 @@ def test_who_pays(toy: Printed):
     funders = {row["Funder"]: row for row in table(sheet, "Funder")}
     assert funders["F"]["Left, MUSD"] == 0
     assert funders["G"]["At home, %"] == 0
-    assert len(sheet._charts) == 1  # type: ignore[attr-defined]
+    assert len(sheet._charts) == 2  # type: ignore[attr-defined]
     costs = toy.sheet("Costs")
     at = find(costs, "Public outlay by instrument, not discounted")
     assert [costs.cell(at + n, 1).value for n in (1, 2, 3)] == ["grant", "floor", "All"]
