@@ -152,12 +152,12 @@ def _summed(page: Page, columns: tuple[Column, ...], header: int, rows: Mapping[
 
 
 def _chart(page: Page, data: Data, title: str) -> None:
-    """Columns of the rows that are largest, below each other; say how many are not drawn."""
+    """Columns of the first rows, below each other; say which are not drawn."""
     shown = replace(data, rows=list(data.rows)[:_MOST_SERIES])
-    more = len(data.rows) - len(shown.rows)
+    left = [str(data.sheet.cell(row, 1).value) for row in list(data.rows)[_MOST_SERIES:]]
     size = (min(26.0, width_cm(sum(page.widths))), rows_cm(_CHART_ROWS))
     page.chart(stacked_chart(shown, title, "MUSD", size), page.row, 0.0)
     page.row += _CHART_ROWS + 1
-    if more > 0:
-        page.sentence(f"The chart shows the {len(shown.rows)} largest; {more} smaller ones are in the table alone.")
+    if left:
+        page.sentence(f"Not drawn, but in the table: {', '.join(left)}.")
         page.row += 1
