@@ -17,7 +17,7 @@ from optimizer.fixed_plan import FixedPlan, plan_of_run, plan_of_sheet, refuse_u
 from optimizer.manifest import of_input
 from optimizer.output import Output
 from optimizer.progress import Progress
-from optimizer.redundancy_price import PricePayload, Prices, find_prices
+from optimizer.redundancy_price import DEFAULT_SECONDS, PricePayload, Prices, find_prices
 from optimizer.repair import WORST, Mend, refuse_unknown, to_repair
 from optimizer.report.stress_book import write_stress
 from optimizer.report.stress_tables import COLUMNS, stress_tables
@@ -51,6 +51,7 @@ class StressOptions:
     repairs: tuple[str, ...] = (WORST,)
     wish: Wish = field(default_factory=Wish)
     price: bool = False
+    price_seconds: float = DEFAULT_SECONDS
     workers: int = 1
     resume: bool = False
 
@@ -152,7 +153,7 @@ def _prices(case: StressCase, options: StressOptions, memory: Memory, progress: 
     key = repr((case.payload.key, plan.budget_musd, targets))
     start = frozenset((p, year) for p, (year, _) in plan.sizes.items())
     with gathered(PricePayload(key, workbook, plan.budget_musd, targets), options.workers, None) as crew:
-        return find_prices(workbook, instance, Rounds(crew, memory, progress), start)
+        return find_prices(workbook, instance, Rounds(crew, memory, progress), start, seconds=options.price_seconds)
 
 
 def _loss_chunks(losses: Sequence[Loss]) -> list[tuple[Loss, ...]]:
@@ -226,6 +227,7 @@ def _manifest(
             "repair_from": options.wish.first_year,
             "before": options.wish.before,
             "price": options.price,
+            "price_time_s": options.price_seconds,
         },
         "warnings": warnings,
         "seconds": {},

@@ -171,6 +171,21 @@ class Facts:
         return sides
 
     @cached_property
+    def products(self) -> Mapping[str, frozenset[str]]:
+        """What each process is run for: of each recipe the largest output and those of its stage, by-products left out."""
+        found: dict[str, set[str]] = {}
+        for (process, _), recipe in self.recipes.items():
+            made = {k: share for k, share in recipe.outputs.items() if share > 0.0}
+            largest = max(made, key=lambda k: made[k], default="")
+            stage = self.material_stage(largest)
+            found.setdefault(process, set()).update(k for k in made if k == largest or self.material_stage(k) == stage)
+        return {process: frozenset(materials) for process, materials in found.items()}
+
+    def is_product(self, project: str, material: str) -> bool:
+        """Whether a project is run for a material: not for scrap, or what else comes beside."""
+        return material in self.products.get(self.projects[project].text("process"), frozenset())
+
+    @cached_property
     def projects(self) -> Mapping[str, Record]:
         """Rows of Projects by code."""
         return {row.text("project"): row for row in records(self.workbook, "Projects")}

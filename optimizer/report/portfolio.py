@@ -62,8 +62,9 @@ def _notes(facts: Facts) -> list[str]:
         f"First and full output are blank where they lie beyond the last year. {public} Mean use: tonnes run over capacity,"
         " all years with capacity, nothing lost.",
         "Output to: the tonnes that a plant makes in all years are followed through shipments, plants and recycling until a"
-        " sector has them or nobody uses them. Material of one origin in one country counts as well mixed: whatever leaves it"
-        " carries it on in proportion to tonnes, and so does every output of a plant that takes it.",
+        " sector has them or nobody uses them; by-products, as scrap, are left out. Material of one origin in one country counts"
+        " as well mixed: whatever leaves it carries it on in proportion to tonnes, and so does every output of a plant that takes"
+        " it.",
     ]
 
 
