@@ -175,8 +175,8 @@ def test_explain_asks_for_no_public_share(place: Path, plan: Answer, tmp_path: P
     answer = run("explain", place, tmp_path / "out", "--run", plan.out, "--project", "Q")
     assert answer.code == 0
     assert {row["lever"] for row in answer.table("break_even") if row["project"] == "Q"} == {"capex", "opex"}
-    outlay = next(row for row in answer.table("holds") if row["what"] == "public outlay of that")
-    assert float(outlay["value"]) == pytest.approx(Q_MUSD, abs=1e-3)
+    outlay = next(row for row in answer.table("tests") if row["test"] == "public outlay of that")
+    assert float(outlay["figure"]) == pytest.approx(Q_MUSD, abs=1e-3)
 
 
 def test_diagnose_knows_the_cheapest_packages(place: Path, tmp_path: Path):
