@@ -33,7 +33,7 @@ from optimizer.points import (
 from optimizer.progress import Progress
 from optimizer.report.compare_book import write_comparison
 from optimizer.report.comparison import FROM_ANCHOR, NO_LIST, NO_POTS, Comparison, PlanAt, Point
-from optimizer.report.comparison_tables import COLUMNS, comparison_tables
+from optimizer.report.comparison_tables import COLUMNS, OPTIONAL, comparison_tables
 from optimizer.resume import Memory
 from optimizer.rounds import Rounds
 from optimizer.run import SolveOptions, targets_of, without_faults
@@ -92,7 +92,7 @@ def run_compare(path: Path, out: Path | None, options: CompareOptions, progress:
     asked = SolveOptions(None, options.coverage_gap_points, options.cost_gap, options.time_limit_s)
     targets = replace(targets_of(workbook, asked), time_limit_s=options.time_limit_s)
     folder = out or Path("outputs") / f"{workbook.name}-compare"
-    with Output(folder, COMPARISON, COLUMNS, (POINTS,)) as output:
+    with Output(folder, COMPARISON, (*COLUMNS, *OPTIONAL), (POINTS,)) as output:
         key = _key(workbook, options, targets)
         memory = Memory(folder, key, options.resume)
         payload = Payload(key, workbook, targets, options.budgets_musd[0])
