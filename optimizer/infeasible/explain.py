@@ -132,15 +132,14 @@ def _says(limit: Limit) -> str:
 
 
 def _says_of_shares(limit: Limit, row: Record) -> str:
+    rule = f"rule {row.text('rule')}"
     match limit.kind:
-        case Kind.REACHED | Kind.SERVED:
-            return (
-                f"at least {limit.value:g} of the {share_of(limit)} for {row.text('country')}, rule {row.text('rule')}"
-            )
+        case Kind.SERVED:
+            return f"at least {limit.value:g} of the {share_of(limit)}, {rule}"
+        case Kind.REACHED:
+            return f"at least {limit.value:g} of the {share_of(limit)} for {row.text('country')}, {rule}"
         case Kind.KEPT_DOWN:
-            return (
-                f"at most {limit.value:g} of the {share_of(limit)} for {row.text('country')}, rule {row.text('rule')}"
-            )
+            return f"at most {limit.value:g} of the {share_of(limit)} for {row.text('country')}, {rule}"
         case Kind.LIABLE:
             return f"{limit.value:,.12g} MUSD may fall due in a crash"
         case Kind.PART:

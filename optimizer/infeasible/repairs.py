@@ -118,7 +118,7 @@ def dropped(limit: Limit) -> Repair:
     if limit.kind is Kind.LOSS:
         return Repair((_edit(limit, None),), f"{_name(limit)} asks for no minimum")
     if limit.kind.is_of_payers:
-        return Repair((_edit(limit, None),), f"no limit on {limit.kind}: {_whose_money(limit)}")
+        return Repair((_edit(limit, None),), _without_limit(limit))
     return Repair((_edit(limit, None),), f"{limit.column} of rule {_name(limit)} no longer asked for")
 
 
@@ -160,8 +160,10 @@ def _name(limit: Limit) -> str:
     return "" if limit.row is None else limit.row.text("rule") or limit.row.text("scenario")
 
 
-def _whose_money(limit: Limit) -> str:
-    return "all funders" if limit.row is None or limit.kind is Kind.LIABLE else limit.row.text("funder")
+def _without_limit(limit: Limit) -> str:
+    funder = "" if limit.row is None else limit.row.text("funder")
+    words = {Kind.PART: f"{funder} may pay all of a project", Kind.HOME: f"{funder} need pay nothing at home"}
+    return words.get(limit.kind, "any amount may fall due in a crash")
 
 
 def share_of(limit: Limit) -> str:
