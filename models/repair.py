@@ -59,7 +59,7 @@ def repair_case(instance: Instance, plan: HeldPlan, loss: Scenario, wish: Wish) 
 
     Every demand row must be served again in every year of the loss (who solves it lets years before the repair off). Stocks
     give each year of the loss an even share of what they held before it. Redundancy and fairness rules, minimum utilization,
-    budget and pots are no part of it: the money is extra, and is made as small as possible.
+    budget, pots and the limit of liability are no part of it: the money is extra, and is made as small as possible.
     """
     span = loss_years(instance, loss, wish)
     built = {funding.project: funding for funding in plan.fundings}
@@ -83,6 +83,7 @@ def repair_case(instance: Instance, plan: HeldPlan, loss: Scenario, wish: Wish) 
         fairness={},
         scenarios={BASE: lost},
         budget_musd=None,
+        finance=None if instance.finance is None else replace(instance.finance, max_contingent_musd=None),
         resilience_weight=0.0,
         workforce=_people_left(instance, plan, first),
     )

@@ -7,6 +7,11 @@ from collections.abc import Iterable, Mapping
 from models.instance import Instance, Project
 from models.investment import spend_share
 from models.solution import Funding
+from models.viability import offered, ventures, within
+
+# What is paid for, by which instrument ("" without), in which year; and support by project, funding year and instrument.
+Due = tuple[str, str, int]
+Package = Mapping[tuple[str, int, str], float]
 
 # The cost step may give back a trace of the coverage, and with it of a plant: a thousandth of the people, a twentieth of one.
 _SHARE, _PERSON = 1e-3, 0.05
@@ -99,18 +104,56 @@ def outlays_musd(
     fundings: Iterable[Funding],
     bought_kt: Mapping[tuple[str, int], float],
     trained: Mapping[tuple[str, int], float],
+    package: Package | None = None,
 ) -> dict[tuple[str, int], float]:
-    """Public money by (p, g or training, t), undiscounted: of fundings by their spend profile, stocks, training; not where 0."""
+    """Public money by (p, g or training, t), undiscounted: what ``dues_musd`` says, whatever it is due for."""
+    outlays: dict[tuple[str, int], float] = {}
+    for (what, _, t), musd in dues_musd(instance, fundings, bought_kt, trained, package).items():
+        outlays[what, t] = outlays.get((what, t), 0.0) + musd
+    return outlays
+
+
+def dues_musd(
+    instance: Instance,
+    fundings: Iterable[Funding],
+    bought_kt: Mapping[tuple[str, int], float],
+    trained: Mapping[tuple[str, int], float],
+    package: Package | None = None,
+) -> dict[Due, float]:
+    """Public money by (p, g or training, instrument or "", t), undiscounted; not where 0.
+
+    Fundings cost their public share by their spend profile, or with instruments what their package charges (by (p, v, i), MUSD
+    of capital or kt/year of covered size); stocks and training what is bought and who begins.
+    """
+    dues = _shares(instance, fundings) if instance.finance is None else _charges(instance, fundings, package or {})
+    dues |= {(g, "", t): (instance.stockpiles[g].purchase_musd_per_kt or 0.0) * kt for (g, t), kt in bought_kt.items()}
+    for (c, t), people in trained.items():
+        force = instance.workforce[c]
+        dues[force.name, "", t] = force.cost_musd_per_person[t] * people
+    return {key: musd for key, musd in dues.items() if musd}
+
+
+def _shares(instance: Instance, fundings: Iterable[Funding]) -> dict[Due, float]:
     last = instance.years[-1]
-    outlays = {
-        (f.project, t): spend_share(project, f.year, t, last) * project.public_share * capex_musd(project, f.size_ktpy)
+    return {
+        (f.project, "", t): spend_share(project, f.year, t, last)
+        * project.public_share
+        * capex_musd(project, f.size_ktpy)
         for f in fundings
         for project in (instance.projects[f.project],)
         for t in instance.years
         if t >= f.year
     }
-    outlays |= {(g, t): (instance.stockpiles[g].purchase_musd_per_kt or 0.0) * kt for (g, t), kt in bought_kt.items()}
-    for (c, t), people in trained.items():
-        force = instance.workforce[c]
-        outlays[force.name, t] = force.cost_musd_per_person[t] * people
-    return {key: musd for key, musd in outlays.items() if musd}
+
+
+def _charges(instance: Instance, fundings: Iterable[Funding], package: Package) -> dict[Due, float]:
+    charges: dict[Due, float] = {}
+    for f in fundings:
+        project = instance.projects[f.project]
+        firm, _ = ventures(instance, project, f.year)
+        for i, instrument in offered(instance, project).items():
+            if amount := package.get((f.project, f.year, i), 0.0):
+                support = firm.support(instrument, None)
+                cut = within(support.charge_musd, instance.years[-1])
+                charges |= {(f.project, i, t): amount * x for t, x in cut.items()}
+    return charges

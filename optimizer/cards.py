@@ -64,19 +64,18 @@ class CardMaker:
         return Facts(self.facts.workbook, plan.frames_of(*plan.tables), plan.manifest, ())
 
     def _moves(self, found: Found, reference: Reference, tables: dict[str, pd.DataFrame] | None) -> tuple[Move, ...]:
-        """Who comes in, who goes, and, where the plan was settled to its cost, who moves or changes size."""
+        """Who comes in and goes, against the plan of the run; who moves or changes size, where that is no mere improvement."""
         plan = self.plan
         improved = reference.value < plan.value - _SAME * max(1.0, abs(plan.value))
-        now = dict(reference.funded if improved else plan.funded)
+        now = dict(plan.funded)
         then = dict(found.funded or ())
         sizes: dict[str, float] = {}
         if tables is not None:
             sizes = dict(zip(tables["portfolio"]["project"], tables["portfolio"]["size_t_per_year"], strict=True))
         moves = []
         for p in sorted({*now, *then}, key=lambda p: (p in now and p in then, p in now, p)) if then else []:
-            real = plan.sizes_t if not improved else {}
-            one = Move(p, "", now.get(p), then.get(p), real.get(p), sizes.get(p))
-            change = _change(one, found.cost is not None and not improved)
+            one = Move(p, "", now.get(p), then.get(p), plan.sizes_t.get(p), sizes.get(p))
+            change = _change(one, found.cost is not None and not improved, not improved)
             if change:
                 moves.append(replace(one, change=change))
         return tuple(moves)
@@ -92,7 +91,7 @@ def handed(found: Found, pool: Pool, was_funded: bool) -> Found:
     return found
 
 
-def _change(one: Move, settled: bool) -> str:
+def _change(one: Move, settled: bool, sized: bool) -> str:
     if one.year_now is None:
         return "in"
     if one.year_then is None:
@@ -100,7 +99,7 @@ def _change(one: Move, settled: bool) -> str:
     if settled and one.year_then != one.year_now:
         return "later" if one.year_then > one.year_now else "earlier"
     a, b = one.size_now_t, one.size_then_t
-    if a is not None and b is not None and abs(a - b) > max(0.01, 1e-4 * a):
+    if sized and a is not None and b is not None and abs(a - b) > max(0.01, 1e-4 * a):
         return "larger" if b > a else "smaller"
     return ""
 

@@ -40,6 +40,7 @@ from optimizer.run import SolveOptions, targets_of, without_faults
 from optimizer.solve.master import Money
 from optimizer.solve.plan import Targets
 from optimizer.solve.search import Aim, Keys, Nesting, Standing
+from optimizer.solve.work import EXACT_KT
 from optimizer.workbook import Workbook, read_workbook
 
 COMPARISON, POINTS, LIST, CEILING = "compare.xlsx", "points", "list", "unlimited"
@@ -180,7 +181,7 @@ class _Work:
         chunks = [tuple(points[n : n + _NEIGHBOURS]) for n in range(0, len(points), _NEIGHBOURS)]
         relaxed = self.rounds.run("relaxations", [Relax(chunk) for chunk in chunks])
         points = [point for chunk in relaxed for point in chunk]
-        points = self._improve("plans", points, with_neighbours=False)
+        points = self._improve("plans", points, self._helped(points), with_neighbours=False)
         # The list comes early: its plans are plans, and often better than what was found without it.
         listed, anchor = self._list(points[:-1])
         points = in_line([*map(better, points, [*listed, None])])
@@ -190,12 +191,18 @@ class _Work:
         points = self._step("all whole", points, self._unfinished(points), lambda _, p: Finish(p, _FINISH_NODES))
         return points[:-1], listed, points[-1], anchor
 
-    def _improve(self, name: str, points: list[Standing], with_neighbours: bool = True) -> list[Standing]:
+    def _improve(
+        self, name: str, points: list[Standing], numbers: list[int] | None = None, with_neighbours: bool = True
+    ) -> list[Standing]:
         def job(n: int, point: Standing) -> Job:
             around = points[max(0, n - 1) : n + 2] if with_neighbours else ()
             return Improve(point, _worth(around), _IMPROVE_NODES)
 
-        return self._step(name, points, self._open(points), job)
+        return self._step(name, points, self._open(points) if numbers is None else numbers, job)
+
+    def _helped(self, points: Sequence[Standing]) -> list[int]:
+        """Points at which the relaxation needs the money that was added: the others may well take the plan before."""
+        return [n for n in self._open(points) if n == 0 or points[n].bound_kt < points[n - 1].bound_kt - EXACT_KT]
 
     def _bound(self, name: str, points: list[Standing], nodes: int) -> list[Standing]:
         return self._step(name, points, self._open(points), lambda n, point: Bound(point, nodes))
@@ -226,11 +233,18 @@ class _Work:
     # ------------------------------------------------------------ the list
 
     def _list(self, points: list[Standing]) -> tuple[list[Standing | None], float | None]:
-        """From the anchor, the budget in the middle: upward everything listed stays, downward nothing else comes in."""
+        """From the anchor upward everything listed stays, downward nothing else comes in.
+
+        The anchor is the middle of the budgets at which money still helps: beyond them the list is soon made, so that both ways
+        take about as long.
+        """
         held = [n for n, point in enumerate(points) if point.funded is not None]
         if len(held) < 2:
             return [None] * len(points), None
-        anchor = held[len(held) // 2]
+        helped = [
+            n for place, n in enumerate(held) if place == 0 or points[n].value_kt < points[held[place - 1]].value_kt
+        ]
+        anchor = helped[len(helped) // 2]
         listed: list[Standing | None] = [None] * len(points)
         listed[anchor] = points[anchor]
         ways = [[n for n in held if n > anchor], [n for n in reversed(held) if n < anchor]]
@@ -257,19 +271,42 @@ class _Work:
         """Print every plan once; where the list has the best plan, it is the same print."""
         held = [n for n, point in enumerate(points) if point.funded is not None]
         top = [ceiling] if ceiling.funded is not None else []
-        bounds = self._cost_bounds([*(points[n] for n in held), *top])
-        jobs: dict[tuple[str, int], Job] = {
-            ("best", n): Print(points[n], bounds[place], n == held[-1]) for place, n in enumerate(held)
-        }
-        for n, one in enumerate(listed):
-            if one is not None and one.funded != points[n].funded:
-                jobs["list", n] = Print(one, None, False)
-        for one in top:
-            jobs["top", 0] = Print(one, bounds[-1], True)
-        results = dict(zip(jobs, self.rounds.run("flows, tables and audit", list(jobs.values())), strict=True))
-        best = [results.get(("best", n)) for n in range(len(points))]
-        listing = [None if one is None else results.get(("list", n), best[n]) for n, one in enumerate(listed)]
-        return best, listing, results.get(("top", 0))
+        runs = self._alike(points, held)
+        ends = [points[run[-1]] for run in runs]
+        bounds = self._cost_bounds([*ends, *top])
+        # What holds with the most money holds with less.
+        proofs = {n: bound for run, bound in zip(runs, bounds, strict=False) for n in run}
+        own = [n for n, one in enumerate(listed) if one is not None and one.funded != points[n].funded]
+        places = [
+            *(("best", run) for run in runs),
+            *(("list", run) for run in self._alike(listed, own)),
+        ]
+        jobs: list[Job] = [
+            Print(tuple(points[n] for n in run), tuple(proofs[n] for n in run), held[-1] in run)
+            if kind == "best"
+            else Print(tuple(one for n in run if (one := listed[n]) is not None), (None,) * len(run), False)
+            for kind, run in places
+        ]
+        jobs += [Print((one,), (bounds[-1],), True) for one in top]
+        found = self.rounds.run("flows, tables and audit", jobs)
+        printed: dict[tuple[str, int], Printed] = {}
+        for (kind, run), plans in zip(places, found, strict=False):
+            printed |= {(kind, n): plan for n, plan in zip(run, plans, strict=True)}
+        best = [printed.get(("best", n)) for n in range(len(points))]
+        listing = [None if one is None else printed.get(("list", n), best[n]) for n, one in enumerate(listed)]
+        return best, listing, found[-1][0] if top else None
+
+    @staticmethod
+    def _alike(points: Sequence[Standing | None], numbers: Sequence[int]) -> list[list[int]]:
+        """Neighbours of these points that have the same plan; one by one where pots grow with the budget."""
+        runs: list[list[int]] = []
+        for n in numbers:
+            one, before = points[n], points[runs[-1][-1]] if runs else None
+            if one is not None and before is not None and _is_same_plan(before, one):
+                runs[-1].append(n)
+            else:
+                runs.append([n])
+        return runs
 
     def _cost_bounds(self, points: list[Standing]) -> list[float | None]:
         chunks = [tuple(points[n : n + _NEIGHBOURS]) for n in range(0, len(points), _NEIGHBOURS)]
@@ -319,6 +356,12 @@ class _Work:
             "workers": options.workers if options.cluster is None else options.cluster,
             "seconds": {"total": round(time.perf_counter() - started, 3)},
         }
+
+
+def _is_same_plan(one: Standing, other: Standing) -> bool:
+    """Whether two points fund the same, are as short, and have the same pots."""
+    same = one.funded == other.funded and one.value_kt == other.value_kt
+    return same and one.money.pots_factor == other.money.pots_factor
 
 
 def _worth(points: Sequence[Standing]) -> Keys:

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.instance import Instance
+from models.solution import Funding
 from optimizer.assemble import assemble
 from optimizer.crew import gathered
 from optimizer.diagnosis import Could, DiagnosisCase, LookAt, Lose, Lost, Payload, Stand, Stood
@@ -21,7 +23,8 @@ from optimizer.resume import Memory
 from optimizer.rounds import Rounds
 from optimizer.run import without_faults
 from optimizer.single_losses import in_parts, single_targets
-from optimizer.variants import Target, Variant
+from optimizer.solve.packages import least_outlays
+from optimizer.variants import Choice, Target, Variant
 from optimizer.workbook import Workbook, read_workbook
 
 DIAGNOSIS, CASES, PICTURES = "diagnose.xlsx", "cases", "pictures"
@@ -95,7 +98,15 @@ def _find(case: DiagnosisCase, rounds: Rounds) -> Found:
     parts = in_parts(single_targets(case.instance, now.base))
     lost: list[Lost] = rounds.run("losses one at a time", [Lose(part, now.investment, now.base) for part in parts])
     targets: tuple[Target, ...] = tuple(target for part in parts for target in part)
-    return Found(case.instance, case.choice, case.streams, stood, could, lost, targets)
+    outlays = _outlays(case.instance, case.choice) if case.instance.instruments else {}
+    return Found(case.instance, case.choice, case.streams, stood, could, lost, targets, outlays)
+
+
+def _outlays(instance: Instance, choice: Choice) -> dict[str, float]:
+    """What the cheapest package of each candidate charges if all are built, at full size."""
+    projects = instance.projects
+    built = [Funding(p, v, 1.0, projects[p].nameplate_ktpy, projects[p].capex_musd) for p, v in choice.built.items()]
+    return least_outlays(instance, built)
 
 
 def _publish(

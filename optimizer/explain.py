@@ -95,7 +95,7 @@ def run_explain(path: Path, out: Path | None, options: ExplainOptions, progress:
             facts = Facts(workbook, run.tables, run.manifest, ())
             work = _Work(Rounds(crew, memory, progress), payload, facts, options)
             try:
-                cards, printed, reference = work.cards(names)
+                cards, printed, best = work.cards(names)
             except KeyboardInterrupt:
                 progress.tell("stopped: every result so far is kept; the same command with --resume goes on from here")
                 raise
@@ -110,7 +110,7 @@ def run_explain(path: Path, out: Path | None, options: ExplainOptions, progress:
             "workers": options.workers,
             "seconds": {"total": round(time.perf_counter() - started, 3)},
         }
-        best = reference.value * (1.0 if run.manifest["objective"] == COST else T_PER_KT)
+        best *= 1.0 if run.manifest["objective"] == COST else T_PER_KT
         explanation = Explanation(workbook, run.tables, run.manifest, cards, budgeted, comparison, best, manifest)
         violations = tuple(f"{p}: {line}" for p, plan in printed.items() for line in plan.violations)
         _publish(explanation, printed, violations, output, progress)
@@ -174,8 +174,14 @@ class _Work:
     facts: Facts
     options: ExplainOptions
 
-    def cards(self, names: list[str]) -> tuple[list[Card], dict[str, Printed], Reference]:
-        """Turn the plan round at each project, hand plans around, print and search for those that were named."""
+    def cards(self, names: list[str]) -> tuple[list[Card], dict[str, Printed], float]:
+        """Turn the plan round at each project, hand plans around, print and search for those that were named.
+
+        Returns
+        -------
+        tuple
+            The cards, the plans of those that were named, and the value of the best plan of all that were found (kt, MUSD).
+        """
         named = [name for name in names if name in self.options.projects]
         rest = [name for name in names if name not in self.options.projects]
         maker = CardMaker(self.payload.plan, self.facts, self.options.projects)
@@ -198,7 +204,7 @@ class _Work:
         cards = [
             replace(best[n], prices=prices.get(n, ())) if n in best else Card(n, False, reached=False) for n in names
         ]
-        return cards, printed, reference
+        return cards, printed, min(value for value, _ in pool)
 
     def _print(self, found: list[Found], reference: Reference) -> dict[str, Printed]:
         shown = [x for x in found if x.funded is not None]
@@ -214,7 +220,8 @@ class _Work:
                 jobs.append(BreakEvenOf(card.project, CAPEX, reference))
                 jobs.append(BreakEvenOf(card.project, RIVALS, reference, _rivals(self.facts, card)))
             elif card.turned is not None and card.turned.possible:
-                jobs += [BreakEvenOf(card.project, lever, reference) for lever in (CAPEX, SHARE, OPEX)]
+                levers = (CAPEX, OPEX) if self.facts.has_instruments else (CAPEX, SHARE, OPEX)
+                jobs += [BreakEvenOf(card.project, lever, reference) for lever in levers]
         results = self.rounds.run("break-evens", jobs)
         found: dict[str, tuple[Price, ...]] = {}
         for job, price in zip(jobs, results, strict=True):

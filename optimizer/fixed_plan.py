@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.instance import BASE, Instance
+from models.instruments import Kind
 from models.solution import Funding, Investment
 from models.standing import capex_musd, outlays_musd, standing_ktpy
 from optimizer.cells import records
 from optimizer.findings import InputError
 from optimizer.output import MANIFEST, TABLES
+from optimizer.solve.packages import least_packages, settle
 from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook
 
-_PORTFOLIO, _STOCKS, _WORKFORCE = "portfolio.csv", "stocks.csv", "workforce.csv"
+_PORTFOLIO, _STOCKS, _WORKFORCE, _PACKAGES = "portfolio.csv", "stocks.csv", "workforce.csv", "packages.csv"
 _LEAST_SHARE = 1.0 - 1e-6
 
 
@@ -27,6 +29,7 @@ class FixedPlan:
 
     ``trained``: people who begin training, by country and year.
 
+    ``package``: by (project, year, instrument) MUSD of capital or kt/year of covered size; None: to be settled.
     ``source`` says in words where it comes from; ``sha256`` is the digest of the cells that it was found for, ``budget_musd``
     the budget in force then; both None with a sheet Plan.
     """
@@ -39,6 +42,7 @@ class FixedPlan:
     sha256: str | None = None
     budget_musd: float | None = None
     trained: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    package: Mapping[tuple[str, int, str], float] | None = None
 
 
 def plan_of_run(folder: Path) -> FixedPlan:
@@ -62,7 +66,7 @@ def plan_of_run(folder: Path) -> FixedPlan:
         stocks = [row for row in _rows(folder / TABLES / _STOCKS) if row["scenario"] == BASE]
         sizes = {r["project"]: (int(r["funded_year"]), float(r["size_t_per_year"]) / T_PER_KT) for r in funded}
         whole = all(float(row["funded_share"] or 1.0) >= _LEAST_SHARE for row in funded)
-        trained = trained_in(folder)
+        trained, package = trained_in(folder), _package_in(folder)
         kept = {name: _by_stock(stocks, name) for name in ("bought_t", "drawn_t", "level_t")}
     except (OSError, KeyError, ValueError) as error:
         problem = f"the tables cannot be read ({type(error).__name__}: {error})"
@@ -79,6 +83,7 @@ def plan_of_run(folder: Path) -> FixedPlan:
         sha256=str(given["sha256"]) if isinstance(given, dict) and "sha256" in given else None,
         budget_musd=float(budget) if isinstance(budget, (int, float)) else None,
         trained=trained,
+        package=package,
     )
 
 
@@ -111,19 +116,24 @@ def plan_of_sheet(workbook: Workbook) -> FixedPlan:
 def investment_of(instance: Instance, plan: FixedPlan) -> Investment:
     """The plan as a solve would have decided it: what stands, is kept in store and paid in total; not who pays.
 
-    The plan must fit the case, see ``refuse_unfit``.
+    The plan must fit the case, see ``refuse_unfit``. Where there are instruments and the plan does not tell its packages, they
+    are settled at the least outlay, within budget and pots if these suffice.
+
+    Raises
+    ------
+    InputError
+        If no package lets the firm of a project earn its hurdle rate; the message names all of them.
     """
     fundings = tuple(
         Funding(p, year, 1.0, size, capex_musd(instance.projects[p], size))
         for p, (year, size) in sorted(plan.sizes.items(), key=lambda item: (item[1][0], item[0]))
     )
-    outlay = outlays_musd(instance, fundings, plan.bought_kt, plan.trained)
     levels = {
         (g, t): plan.level_kt.get((g, t), stock.opening_kt)
         for g, stock in instance.stockpiles.items()
         for t in instance.years
     }
-    return Investment(
+    investment = Investment(
         fundings=fundings,
         capacity_ktpy=standing_ktpy(instance, fundings),
         bought_kt=plan.bought_kt,
@@ -134,13 +144,28 @@ def investment_of(instance: Instance, plan: FixedPlan) -> Investment:
             if stock.base_draw
             for t in instance.years
         },
-        outlay_musd=outlay,
+        outlay_musd={},
         paid_musd={},
         cost_musd={},
         base_shortfall_kt={},
         base_running_musd={},
         trained=plan.trained,
     )
+    package = _settled(instance, investment) if plan.package is None else plan.package
+    outlay = outlays_musd(instance, fundings, plan.bought_kt, plan.trained, package)
+    return replace(investment, package=package, outlay_musd=outlay)
+
+
+def _settled(instance: Instance, investment: Investment) -> Mapping[tuple[str, int, str], float]:
+    """Packages of a plan that does not tell them; none where there are no instruments."""
+    settled = settle(instance, investment)
+    if settled is not investment or instance.finance is None:
+        return settled.package
+    package, unable = least_packages(instance, investment.fundings)
+    if unable:
+        faults = [f"{p}: no package of its instruments lets its firm earn its hurdle rate." for p in sorted(unable)]
+        raise InputError("\n  ".join(["The plan cannot be paid for:", *faults]))
+    return package
 
 
 def refuse_unfit(instance: Instance, plan: FixedPlan) -> None:
@@ -208,6 +233,18 @@ def trained_in(folder: Path) -> dict[tuple[str, int], float]:
         return {}
     begun = {(row["country"], int(row["year"])): float(row["begin_training"]) for row in _rows(path)}
     return {key: people for key, people in begun.items() if people > 0.0}
+
+
+def _package_in(folder: Path) -> dict[tuple[str, int, str], float] | None:
+    """Packages of a run; None where its case has no instruments."""
+    path = folder / TABLES / _PACKAGES
+    if not path.is_file():
+        return None
+    return {
+        (row["project"], int(row["funded_year"]), row["instrument"]): float(row["amount"])
+        / (1.0 if Kind(row["kind"]).is_capital else T_PER_KT)
+        for row in _rows(path)
+    }
 
 
 def _by_stock(rows: list[dict[str, str]], name: str) -> dict[tuple[str, int], float]:

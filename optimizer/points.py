@@ -35,9 +35,8 @@ from optimizer.solve.search import Aim, CoverageCase, Keys, Nesting, Standing
 from optimizer.workbook import Workbook
 
 _SECONDS_TO_EXPLAIN = 20.0
-_WORTH_ANOTHER = (
-    2.5  # Gaps asked for: a list plan that near to the bound of its relaxation gained next to nothing from it.
-)
+_WORTH_ANOTHER = 2.5  # Gaps asked for: a list plan that near to what any plan could reach gained next to nothing.
+_LEFT_MUSD = 1e-3  # Less of a budget than this may be rounding.
 _COMPARED = ("portfolio", "coverage", "capacity", "outlays", "losses", "bottlenecks", "redundancy")
 
 
@@ -188,10 +187,9 @@ class Tie:
             start = replace(start, value_kt=self.before.value_kt, funded=self.before.funded, plan=self.before.plan)
         worth = (best.funded or frozenset()) | self.nesting.listed
         found = search.improve(start, worth, self.nodes, aim, self.nesting)
-        if not found.is_proven(aim):
+        if found.gap_kt > _WORTH_ANOTHER * aim.gap_kt:
             (found,) = search.relax([found], aim, self.nesting, loosely=True)
-            if found.gap_kt > _WORTH_ANOTHER * aim.gap_kt:
-                found = search.improve(found, worth, self.nodes, aim, self.nesting)
+            found = search.improve(found, worth, self.nodes, aim, self.nesting)
         return found
 
 
@@ -211,29 +209,44 @@ class CostBounds:
 
 @dataclass(frozen=True)
 class Print:
-    """A point whose plan is to be printed; ``cost_bound_musd``: None where none was asked for."""
+    """Points that have the same plan, with less money first; ``cost_bounds_musd``: None where none was asked for."""
 
-    standing: Standing
-    cost_bound_musd: float | None
+    standings: tuple[Standing, ...]
+    cost_bounds_musd: tuple[float | None, ...]
     with_bottlenecks: bool
 
-    def run(self, case: PointCase) -> Printed:
-        """Return the plan with its flows, tables and manifest, audited."""
-        at = self.standing
-        return print_plan(
-            case, at.money, self.outcome(case), self.cost_bound_musd, at.reproducible, self.with_bottlenecks
-        )
+    def run(self, case: PointCase) -> list[Printed]:
+        """Return the plan of each point with its flows, tables and manifest, audited.
 
-    def outcome(self, case: PointCase) -> PlanOutcome:
-        """Return the plan at its cheapest sizes, its flows still open."""
+        A plan that leaves some of its budget is the cheapest with more of it too, and is drawn once: the cost step with its
+        fundings settled is a linear program, in which a limit that does not bind may as well be wider.
+        """
+        printed, drawn = [], None
+        for place, (at, bound) in enumerate(zip(self.standings, self.cost_bounds_musd, strict=True)):
+            if drawn is None or not drawn.leaves_money(self.standings[place - 1].money):
+                drawn = draw(case, at.money, self.outcome(case, at))
+            outcome = self._proven(case, at, drawn.outcome)
+            last = self.with_bottlenecks and place == len(self.standings) - 1
+            printed.append(print_plan(case, at.money, outcome, bound, at.reproducible, last, drawn))
+        return printed
+
+    def _proven(self, case: PointCase, at: Standing, outcome: PlanOutcome) -> PlanOutcome:
+        """The same plan with what is proven of a point."""
+        status = at.status(case.aim)
+        step = Step(status, at.value_kt, min(at.bound_kt, at.value_kt), 0.0)
+        return replace(outcome, status=status, coverage=step, out_of_time=not at.reproducible)
+
+    @staticmethod
+    def outcome(case: PointCase, at: Standing) -> PlanOutcome:
+        """Return the plan of a point at its cheapest sizes, its flows still open."""
         started = time.perf_counter()
-        standing, targets = self.standing, case.payload.targets
-        investment = case.cost.cheapest(standing, targets.coverage_slack_points)
+        investment = case.cost.cheapest(at, case.payload.targets.coverage_slack_points)
         if investment is None:
             raise ArithmeticError("the shortfall of the coverage step cannot be kept in the cost step")
+        status = at.status(case.aim)
         return PlanOutcome(
-            status=standing.status(case.aim),
-            coverage=Step(standing.status(case.aim), standing.value_kt, min(standing.bound_kt, standing.value_kt), 0.0),
+            status=status,
+            coverage=Step(status, at.value_kt, min(at.bound_kt, at.value_kt), 0.0),
             cost=None,
             investment=investment,
             tidiness=None,
@@ -241,7 +254,7 @@ class Print:
             build_seconds=0.0,
             solve_seconds=time.perf_counter() - started,
             interrupted=False,
-            out_of_time=not standing.reproducible,
+            out_of_time=not at.reproducible,
         )
 
 
@@ -287,6 +300,32 @@ def _reasons(case: PointCase, money: Money) -> list[str]:
     return [*explanation.short(), *scaled]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A plan with its flows and tables; ``seconds`` that flows and tables took."""
+
+    outcome: PlanOutcome
+    solution: Solution
+    tables: dict[str, pd.DataFrame]
+    seconds: tuple[float, float]
+
+    def leaves_money(self, money: Money) -> bool:
+        """Whether it spends less than a budget has."""
+        spent = self.solution.investment.total_outlay_musd
+        return money.budget_musd is None or spent < money.budget_musd - _LEFT_MUSD
+
+
+def draw(case: PointCase, money: Money, outcome: PlanOutcome) -> Drawn:
+    """Decide the flows and make the tables."""
+    assert outcome.investment is not None
+    started = time.perf_counter()
+    workbook, instance = case.at(money)
+    solution = Solution(outcome.investment, case.dispatcher.run(outcome.investment))
+    dispatched = time.perf_counter()
+    tables = make_tables(workbook, instance, solution)
+    return Drawn(outcome, solution, tables, (dispatched - started, time.perf_counter() - dispatched))
+
+
 def print_plan(
     case: PointCase,
     money: Money,
@@ -294,16 +333,15 @@ def print_plan(
     bound_musd: float | None,
     reproducible: bool,
     with_bottlenecks: bool,
+    drawn: Drawn | None = None,
 ) -> Printed:
-    """Decide the flows, make the tables, audit them as they are written."""
-    assert outcome.investment is not None
+    """Decide the flows, unless they are ``drawn``, make the tables, audit them as they are written."""
+    drawn = drawn or draw(case, money, outcome)
     started = time.perf_counter()
     workbook, instance = case.at(money)
-    solution = Solution(outcome.investment, case.dispatcher.run(outcome.investment))
-    dispatched = time.perf_counter()
-    tables = make_tables(workbook, instance, solution)
+    solution, tables = drawn.solution, dict(drawn.tables)
     tables["bottlenecks"] = (
-        _bottlenecks(case, outcome.investment, solution) if with_bottlenecks else frame("bottlenecks", [])
+        _bottlenecks(case, drawn.solution.investment, solution) if with_bottlenecks else frame("bottlenecks", [])
     )
     manifest = (
         of_solve(instance, outcome, relaxed=False) | of_solution(instance, solution) | of_coverage(tables["losses"])
@@ -327,8 +365,8 @@ def print_plan(
     manifest["audit"] = {"passed": result.passed, "checks": result.checks, "violations": len(result.violations)}
     manifest["seconds"] = {
         "solve": round(outcome.solve_seconds, 3),
-        "dispatch": round(dispatched - started, 3),
-        "report": round(tabled - dispatched, 3),
+        "dispatch": round(drawn.seconds[0], 3),
+        "report": round(drawn.seconds[1] + tabled - started, 3),
         "audit": round(time.perf_counter() - tabled, 3),
     }
     return Printed(manifest, texts, tuple(str(violation) for violation in result.violations))

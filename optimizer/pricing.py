@@ -46,7 +46,11 @@ class BreakEvenOf:
         price = Price(self.lever, now, unit, rivals=self.rivals)
         if self.lever == RIVALS and not self.rivals:
             return replace(price, skipped="nobody takes its place, and no other candidate of its stage is out")
-        if self.lever in (CAPEX, SHARE) and not one.capex_musd * one.public_share and not choice.settles_cost:
+        supported = bool(
+            case.instance.instruments
+        )  # Then what it costs to have and to run decides what it must be given.
+        public = one.capex_musd * (1.0 if supported else one.public_share)
+        if self.lever in (CAPEX, SHARE) and not public and not choice.settles_cost:
             return replace(price, skipped="it costs the public nothing, so its price does not keep it out")
         if self.lever == SHARE and not choice.settles_cost:
             return replace(
@@ -54,7 +58,7 @@ class BreakEvenOf:
             )
         if now == 0.0 and not (self.lever == OPEX and one.fixed_opex_musd_per_year > 0.0):
             return replace(price, skipped="it is 0 already")
-        if self.lever == OPEX and not choice.settles_cost:
+        if self.lever == OPEX and not choice.settles_cost and not supported:
             return replace(
                 price, skipped="what it costs to run does not enter coverage, which decides first, and was not searched"
             )

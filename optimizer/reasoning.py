@@ -186,7 +186,8 @@ class Turn:
         choice, known = case.choice, self.reference.standing
         assert known is not None
         hints = (known.funded | choice.first_of(wish),) if known.funded is not None and wish.funded else ()
-        standing = choice.covering(wish, known, deep=self.deep, hints=hints)
+        near = choice.in_master(case.plan.funded)
+        standing = choice.covering(wish, known, deep=self.deep, glance=not self.deep, hints=hints, near=near)
         if not standing.feasible:
             return Found(self.project, False)
         bound = min(standing.bound_kt, standing.value_kt)

@@ -6,6 +6,7 @@ looked into further: none of its members can cost more than all of them together
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,15 +19,18 @@ from optimizer.rounds import Rounds
 from optimizer.solve.highs import Interrupt
 from optimizer.solve.outlay import Least
 from optimizer.solve.plan import Targets
-from optimizer.solve.price import Effort, Found, PriceCase, Recheck, Variant
+from optimizer.solve.price import Effort, Found, NotReached, PriceCase, Recheck, Variant
 from optimizer.solve.search import Keys
 from optimizer.workbook import Workbook
 
 RULES, RULE, MINIMA, MINIMUM, MEASURE, LOSS, TARGET = "rules", "rule", "minima", "minimum", "measure", "loss", "target"
 COUNTRY = "lose_country"
+DEFAULT_SECONDS = 600.0
+# The case itself and the groups are searched well; their members by one short search each, their bounds those of relaxations.
 _FIRST = Effort()
-_THEN = Effort(plan_nodes=(60,), bound_nodes=(200,))
-_LAST = Effort(plan_nodes=(50,), bound_nodes=(150,))
+_THEN = Effort(plan_nodes=(60,), bound_nodes=(200,), gap_points=0.1, gap_musd=20.0)
+_LAST = Effort(plan_nodes=(30,), bound_nodes=(), gap_points=0.2, gap_musd=40.0)
+_MOST_RECHECKED = 6
 _TOLD_POINTS, _TOLD_MUSD = 0.005, 0.5  # Less is not told apart in any table.
 
 
@@ -51,7 +55,7 @@ class Price:
 
     ``points``: coverage given up at the same budget; ``base_points``: what of it is given up with nothing lost, by the plans
     found. ``musd``: money added at the same coverage (with objective cost: discounted cost added). None: not asked.
-    ``searched``: False where the price of the group says enough.
+    ``searched``: False where the price of the group says enough, or (``late``) the time was over.
     """
 
     question: Question
@@ -63,6 +67,7 @@ class Price:
     musd: float | None = None
     musd_low: float = 0.0
     musd_high: float | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,7 @@ def find_prices(
     rounds: Rounds,
     start: Keys | None = None,
     efforts: tuple[Effort, Effort, Effort] = (_FIRST, _THEN, _LAST),
+    seconds: float | None = None,
 ) -> Prices:
     """Search the case with everything and without one thing after the other.
 
@@ -161,8 +167,11 @@ def find_prices(
         Fundings of a plan at hand, if any.
     efforts
         How far the case itself, the groups and their members are searched.
+    seconds
+        How long searches of members are begun, from now on; None: without end.
     """
-    return _Work(workbook, instance, rounds, start, efforts).prices()
+    until = None if seconds is None else time.time() + seconds
+    return _Work(workbook, instance, rounds, start, efforts, until).prices()
 
 
 class _Work:
@@ -175,11 +184,13 @@ class _Work:
         rounds: Rounds,
         start: Keys | None,
         efforts: tuple[Effort, Effort, Effort],
+        until: float | None,
     ) -> None:
-        self.instance, self.rounds, self.efforts = instance, rounds, efforts
+        self.instance, self.rounds, self.efforts, self.until = instance, rounds, efforts, until
         self.asked = questions(workbook, instance)
         self.start = () if start is None else (start,)
         self.found: dict[Waiver, Found] = {}
+        self.late: set[Waiver] = set()
 
     @cached_property
     def point_kt(self) -> float:
@@ -193,7 +204,7 @@ class _Work:
         self.reference: Found = case
         if case.reach.feasible and case.reach.value < float("inf"):
             self._search("groups", [x for x in self.asked if x.group in ("", MINIMA, MEASURE)], self.efforts[1])
-            self._search("members", [x for x in self.asked if self._is_worth_it(x)], self.efforts[2])
+            self._search("members", [x for x in self.asked if self._is_worth_it(x)], self.efforts[2], self.until)
             self._recheck()
         return Prices(
             goal=self.instance.goal,
@@ -203,14 +214,17 @@ class _Work:
             prices=self._told(),
         )
 
-    def _search(self, name: str, asked: Sequence[Question], effort: Effort) -> None:
+    def _search(self, name: str, asked: Sequence[Question], effort: Effort, until: float | None = None) -> None:
         """One round; the case itself is among its first jobs, for the least money of what it covers."""
         waivers = [x.waiver for x in asked if x.waiver not in self.found]
         if self.reference.least is None and self.instance.goal is Goal.COVERAGE:
             waivers = [Waiver(), *waivers]
-        jobs = [self._variant(waiver, effort) for waiver in dict.fromkeys(waivers)]
-        for result in self.rounds.run(name, jobs):
-            self.found[result.waiver] = result
+        jobs = [replace(self._variant(waiver, effort), until=until) for waiver in dict.fromkeys(waivers)]
+        for result in self.rounds.run(name, jobs, lambda found: not isinstance(found, NotReached)):
+            if isinstance(result, NotReached):
+                self.late.add(result.waiver)
+            else:
+                self.found[result.waiver] = result
         if Waiver() in self.found:
             self.reference = _better(self.reference, self.found.pop(Waiver()))
 
@@ -234,7 +248,11 @@ class _Work:
         """Try the plans of the variants in the case: a plan that keeps everything all the same may be better than its own."""
         if self.instance.goal is Goal.COST or not self.found:
             return
-        plans = [keys for x in self.found.values() for keys in (x.reach.funded, x.least and x.least.funded) if keys]
+        cheapest = float("inf") if self.reference.least is None else self.reference.least.value_musd
+        worth = [(x.reach.value, x.reach.funded) for x in self.found.values() if x.reach.funded]
+        plans = [keys for value, keys in sorted(worth, key=lambda x: -x[0]) if value < self.reference.reach.value]
+        saving = [x.least for x in self.found.values() if x.least and x.least.funded]
+        plans = [*plans[:_MOST_RECHECKED], *_dearest_first(saving, cheapest)[:_MOST_RECHECKED]]
         jobs = [Recheck(tuple(dict.fromkeys(plans)), self.reference.reach.value)]
         for result in self.rounds.run("plans of the variants in the case itself", jobs):
             self.reference = _better(self.reference, result)
@@ -246,7 +264,8 @@ class _Work:
         told: dict[str, Price] = {}
         for question in self.asked:
             group = told.get(question.group)
-            price = self._price(question) if question.waiver in self.found else Price(question, searched=False)
+            late = question.waiver in self.late
+            price = self._price(question) if question.waiver in self.found else Price(question, False, late=late)
             if group is not None and group.question.kind != MEASURE:
                 price = replace(
                     price,
@@ -295,6 +314,12 @@ def _money(with_it: Least, without: Least) -> tuple[float, float, float]:
 def _difference(value: float, bound: float, less: float, less_bound: float) -> tuple[float, float, float]:
     """What is gained by waiving: by the plans found, at least, at most; never negative, since waiving never hurts."""
     return max(0.0, value - less), max(0.0, bound - less), max(0.0, value - less_bound)
+
+
+def _dearest_first(found: Sequence[Least], below: float) -> list[Keys]:
+    """Fundings of plans that cost less than that, the dearest first: they leave least out."""
+    chosen = sorted((x for x in found if x.funded and x.value_musd < below), key=lambda x: -x.value_musd)
+    return [x.funded for x in chosen if x.funded]
 
 
 def _least(one: float | None, other: float | None) -> float | None:

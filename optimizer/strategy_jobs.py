@@ -149,7 +149,7 @@ class Follow:
         if standing.funded is None:
             why = Explain(money).run(point) if not standing.feasible else [_NOTHING_FOUND]
             return Reached(self.name, None, tuple(why))
-        outcome = Print(standing, None, with_bottlenecks=True).outcome(point)
+        outcome = Print.outcome(point, standing)
         printed = print_plan(point, money, outcome, None, standing.reproducible, with_bottlenecks=True)
         return self._told(case, point, outcome, printed)
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from models.instance import BASE
+from models.instance import BASE, Instance
 from models.repair import Wish
-from models.standing import outlays_musd
+from models.standing import dues_musd
 from optimizer.assemble import assemble
 from optimizer.crew import gathered
 from optimizer.fixed_plan import FixedPlan, plan_of_run, plan_of_sheet, refuse_unfit
 from optimizer.manifest import of_input
 from optimizer.output import Output
 from optimizer.progress import Progress
-from optimizer.redundancy_price import PricePayload, Prices, find_prices
+from optimizer.redundancy_price import DEFAULT_SECONDS, PricePayload, Prices, find_prices
 from optimizer.repair import WORST, Mend, refuse_unknown, to_repair
 from optimizer.report.stress_book import write_stress
 from optimizer.report.stress_tables import COLUMNS, stress_tables
@@ -25,10 +25,10 @@ from optimizer.report.stressed import Overrun, Stressed
 from optimizer.resume import Memory
 from optimizer.rounds import Rounds
 from optimizer.run import SolveOptions, targets_of, without_faults
-from optimizer.solve.payments import most_dearer, pay
+from optimizer.solve.payments import by_claim, most_dearer, pay
 from optimizer.solve.stress import Loss
 from optimizer.stress_cases import DELAY, PAIR, SINGLES, every_loss
-from optimizer.stress_jobs import Draws, Losses, Nothing, OwnDisruptions, StressCase, StressPayload, by_claim
+from optimizer.stress_jobs import Draws, Losses, Nothing, OwnDisruptions, StressCase, StressPayload, debts
 from optimizer.workbook import Workbook, read_workbook
 
 STRESS = "stress.xlsx"
@@ -51,6 +51,7 @@ class StressOptions:
     repairs: tuple[str, ...] = (WORST,)
     wish: Wish = field(default_factory=Wish)
     price: bool = False
+    price_seconds: float = DEFAULT_SECONDS
     workers: int = 1
     resume: bool = False
 
@@ -152,7 +153,7 @@ def _prices(case: StressCase, options: StressOptions, memory: Memory, progress: 
     key = repr((case.payload.key, plan.budget_musd, targets))
     start = frozenset((p, year) for p, (year, _) in plan.sizes.items())
     with gathered(PricePayload(key, workbook, plan.budget_musd, targets), options.workers, None) as crew:
-        return find_prices(workbook, instance, Rounds(crew, memory, progress), start)
+        return find_prices(workbook, instance, Rounds(crew, memory, progress), start, seconds=options.price_seconds)
 
 
 def _loss_chunks(losses: Sequence[Loss]) -> list[tuple[Loss, ...]]:
@@ -172,21 +173,27 @@ def _overrun(case: StressCase, share: float) -> Overrun:
     """The same plan with capital dearer by a share: what is missing, of the budget and of the pots."""
     instance, investment, plan = case.instance, case.stress.investment, case.payload.plan
     budget = instance.budget_musd if plan.budget_musd is None else plan.budget_musd
-    capital = outlays_musd(instance, investment.fundings, {}, {})
-    purchases = outlays_musd(instance, (), investment.bought_kt, investment.trained)
-    dearer = by_claim(instance, {key: musd * (1.0 + share) for key, musd in capital.items()} | purchases)
-    planned = by_claim(instance, capital | purchases)
+    dues = dues_musd(instance, investment.fundings, investment.bought_kt, investment.trained, investment.package)
+    capital = {due: musd for due, musd in dues.items() if _rises(instance, *due[:2])}
+    rest = {due: musd for due, musd in dues.items() if due not in capital}
+    dearer = debts(instance, {due: musd * (1.0 + share) for due, musd in capital.items()} | rest)
+    planned = debts(instance, dues)
     return Overrun(
         share=share,
         budget_musd=budget,
-        planned_musd=planned,
-        dearer_musd=dearer,
+        planned_musd=by_claim(planned),
+        dearer_musd=by_claim(dearer),
         unpaid_planned_musd=pay(instance, planned).unpaid_musd,
         unpaid_musd=pay(instance, dearer).unpaid_musd,
-        most=most_dearer(instance, by_claim(instance, capital), by_claim(instance, purchases), budget),
+        most=most_dearer(instance, debts(instance, capital), debts(instance, rest), budget),
         capex_musd=sum(funding.capex_musd for funding in investment.fundings),
         has_pots=bool(instance.pots),
     )
+
+
+def _rises(instance: Instance, what: str, instrument: str) -> bool:
+    """Whether an outlay rises with capital: shares of it do, and what is paid for output or bought does not."""
+    return what in instance.projects and (not instrument or instance.instruments[instrument].kind.is_capital)
 
 
 def _manifest(
@@ -220,6 +227,7 @@ def _manifest(
             "repair_from": options.wish.first_year,
             "before": options.wish.before,
             "price": options.price,
+            "price_time_s": options.price_seconds,
         },
         "warnings": warnings,
         "seconds": {},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,11 +11,11 @@ import numpy as np
 from models.instance import TRAINING_STAGE, Instance
 from models.repair import HeldPlan
 from models.solution import Investment
-from models.standing import outlays_musd
+from models.standing import Due, capex_musd, dues_musd
 from optimizer.assemble import assemble
 from optimizer.fixed_plan import FixedPlan, investment_of
 from optimizer.solve.highs import Interrupt
-from optimizer.solve.payments import Claim, pay
+from optimizer.solve.payments import Debt, pay
 from optimizer.solve.spans import SpanAnswer, Spans
 from optimizer.solve.stress import Breaking, Loss, Stress, Survival
 from optimizer.solve.year import Answer, Year
@@ -197,15 +197,15 @@ def _drawn(case: StressCase, values: np.ndarray) -> DrawResult:
     instance = assemble(changed(case.payload.workbook, case.variables, values.tolist()))
     investment = _resized(case, instance)
     years = [_year(case, instance, investment, t) for t in instance.years]
-    outlay = outlays_musd(instance, investment.fundings, investment.bought_kt, investment.trained)
+    dues = dues_musd(instance, investment.fundings, investment.bought_kt, investment.trained, investment.package)
     return DrawResult(
         values=tuple(float(x) for x in values),
         short_kt={(s, year.t): kt for year in years for s, kt in year.base.short_kt.items()},
         demand_kt={(s, year.t): kt for year in years for s, kt in year.demand_kt.items()},
         weighted_kt=sum(year.base.weighted_kt for year in years),
         capex_musd=sum(funding.capex_musd for funding in investment.fundings),
-        outlay_musd=sum(outlay.values()),
-        unpaid_musd=pay(instance, by_claim(instance, outlay)).total_musd,
+        outlay_musd=sum(dues.values()),
+        unpaid_musd=pay(instance, debts(instance, dues)).total_musd,
     )
 
 
@@ -220,7 +220,21 @@ def _resized(case: StressCase, instance: Instance) -> Investment:
         for p, (year, size) in plan.sizes.items()
     }
     kept = FixedPlan(sizes, plan.source, plan.bought_kt, plan.drawn_kt, plan.level_kt, trained=plan.trained)
-    return investment_of(instance, kept)
+    return investment_of(instance, replace(kept, package=_kept_shares(case, instance, sizes)))
+
+
+def _kept_shares(
+    case: StressCase, instance: Instance, sizes: Mapping[str, tuple[int, float]]
+) -> dict[tuple[str, int, str], float]:
+    """The package of the plan in a draw: the same shares of capital, and of output."""
+    before = {funding.project: funding for funding in case.stress.investment.fundings}
+    scaled = {}
+    for (p, v, i), amount in case.stress.investment.package.items():
+        now, then = capex_musd(instance.projects[p], sizes[p][1]), before[p].capex_musd
+        of_capital = now / then if then else 1.0
+        of_output = sizes[p][1] / before[p].size_ktpy if before[p].size_ktpy else 1.0
+        scaled[p, v, i] = amount * (of_capital if instance.instruments[i].kind.is_capital else of_output)
+    return scaled
 
 
 def _year(case: StressCase, instance: Instance, investment: Investment, t: int) -> Year:
@@ -229,16 +243,16 @@ def _year(case: StressCase, instance: Instance, investment: Investment, t: int) 
     return Year(case.stress.pattern, instance, t, investment.capacity_ktpy, investment.base_draw_kt, basis)
 
 
-def by_claim(instance: Instance, outlay_musd: Mapping[tuple[str, int], float]) -> dict[Claim, float]:
-    """Outlays by country, stage and year; purchases for stocks are a stage of their own, and so is training."""
-    found: dict[Claim, float] = {}
+def debts(instance: Instance, dues: Mapping[Due, float]) -> dict[Debt, float]:
+    """Dues by country, stage, instrument and year; purchases for stocks are a stage of their own, and so is training."""
+    found: dict[Debt, float] = {}
     trainers = {force.name: c for c, force in instance.workforce.items()}
-    for (what, t), musd in outlay_musd.items():
+    for (what, i, t), musd in dues.items():
         if what in instance.projects:
-            claim = (instance.projects[what].country, instance.projects[what].stage, t)
+            debt = (instance.projects[what].country, instance.projects[what].stage, i, t)
         elif what in trainers:
-            claim = (trainers[what], TRAINING_STAGE, t)
+            debt = (trainers[what], TRAINING_STAGE, i, t)
         else:
-            claim = (instance.stockpiles[what].country, "stockpile", t)
-        found[claim] = found.get(claim, 0.0) + musd
+            debt = (instance.stockpiles[what].country, "stockpile", i, t)
+        found[debt] = found.get(debt, 0.0) + musd
     return found

@@ -60,6 +60,9 @@ _RECOUNTS = (
     audit_costs,
 )
 
+# Tables without the year of funding: in a linear relaxation a project may be funded in parts, in several years.
+_IN_PARTS = ("cashflows", "liability")
+
 
 def audit(
     workbook: Workbook,
@@ -89,10 +92,10 @@ def audit(
     facts = read_facts(workbook)
     message = "The manifest states the objective of the workbook."
     ledger.agrees("objective", "manifest objective", facts.settings.objective, str(manifest["objective"]), message)
-    written = read_written(tables, ledger, _unasked(facts))
+    relaxed = bool(manifest.get("relaxed", False))
+    written = read_written(tables, ledger, _unasked(facts), _IN_PARTS if relaxed else ())
     if written is not None:
         known = keep_known(written, facts, ledger)
-        relaxed = bool(manifest.get("relaxed", False))
         support = read_deals(facts.money, facts.projects, facts.recipes, known)
         case = Case(facts, known, manifest, budget_musd, relaxed, capacities(facts, known), support, rules_bind)
         for recount in _RECOUNTS:

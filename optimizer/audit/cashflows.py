@@ -39,7 +39,7 @@ def audit_cashflows(case: Case, ledger: Ledger) -> None:
             for year, column, musd in _entries(deal, deck):
                 cells = expected.setdefault((deal.row.project, deck, year), {})
                 cells[column] = cells.get(column, 0.0) + musd
-    written = {(row.project, row.deck, row.year): row for row in case.written.cashflows}
+    written = _added(case.written.cashflows)
     for at in sorted(lives | {at for at, cells in expected.items() if any(cells.values())}):
         message = "Every year of a funded firm's life has a row in each deck."
         ledger.holds("cashflow_row", place_of("cashflows", *at), at in written, "a row", None, message)
@@ -47,6 +47,20 @@ def audit_cashflows(case: Case, ledger: Ledger) -> None:
         message = "Only what is funded has a firm."
         if ledger.holds("cashflow_of_funded", place(row), row.project in owners, "a funded project", None, message):
             _row(row, expected.get(at, {}), recipes.get(at), owners[row.project], ledger)
+
+
+def _added(rows: list[Cashflow]) -> dict[Place, Cashflow]:
+    """Add the rows of a project, deck and year; but in a relaxation there is one. Recipes that differ are told together."""
+    found: dict[Place, Cashflow] = {}
+    for row in rows:
+        at = row.project, row.deck, row.year
+        before = found.get(at)
+        if before is not None:
+            sums = {name: getattr(before, name) + getattr(row, name) for name in ("activity_t", "net_musd", *_COLUMNS)}
+            recipes = dict.fromkeys(recipe for recipe in (before.recipe, row.recipe) if recipe)
+            row = row._replace(recipe=";".join(recipes), **sums)
+        found[at] = row
+    return found
 
 
 def _entries(deal: Deal, deck: str) -> Iterator[tuple[int, str, float]]:

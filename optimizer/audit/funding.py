@@ -86,8 +86,8 @@ def _mean_utilization(case: Case, row: Portfolio, runs: dict[tuple[str, int], fl
     if capacity <= 0:
         ledger.holds("mean_utilization", where, found is None, None, found, "Without capacity there is no utilization.")
     else:
-        # The rounding of what is written weighs more on small plants.
-        unit = SHARE + TONNES / 100 / capacity
+        # The rounding of what is written, year by year, weighs more on small plants.
+        unit = SHARE + len(years) * TONNES / 100 / capacity
         ledger.same("mean_utilization", where, ran / capacity, -1.0 if found is None else found, message, unit)
 
 

@@ -25,10 +25,13 @@ def audit_liability(case: Case, ledger: Ledger) -> None:
                 for year, musd in amounts.items():
                     at = deal.row.project, part.tool.name, year
                     found[at] = found.get(at, 0.0) + musd
-    written = {(row.project, row.instrument, row.year): row for row in case.written.liability}
+    written: dict[Place, tuple[float, float]] = {}
+    for row in case.written.liability:
+        at = row.project, row.instrument, row.year
+        before = written.get(at, (0.0, 0.0))
+        written[at] = before[0] + row.planning_musd, before[1] + (row.crash_musd or 0.0)
     for at in sorted(planning.keys() | crash.keys() | written.keys()):
-        row, where = written.get(at), place_of("liability", *at)
-        stated = (row.planning_musd, row.crash_musd or 0.0) if row else (0.0, 0.0)
+        stated, where = written.get(at, (0.0, 0.0)), place_of("liability", *at)
         message = "A promise costs what the market is below it, a guarantee its cover after the last payment."
         for check, expected, musd in (
             ("liability_planning", planning.get(at, 0.0), stated[0]),

@@ -248,15 +248,21 @@ _ROWS: dict[str, Any] = {field.name: get_args(get_type_hints(Written)[field.name
 _FILES = {row: name for name, row in _ROWS.items()}
 
 
-def read_written(folder: Path, ledger: Ledger, unasked: Collection[str] = ()) -> Written | None:
+def read_written(
+    folder: Path, ledger: Ledger, unasked: Collection[str] = (), in_parts: Collection[str] = ()
+) -> Written | None:
     """Read all tables. None, with the violations in the ledger, where one cannot be read.
 
-    ``unasked`` tables stay empty, and so do columns of words that are named with their table: ``outlays.instrument``.
+    ``unasked`` tables stay empty, and so do columns of words that are named with their table: ``outlays.instrument``. In tables
+    that are written ``in_parts`` the rows of a key add up; in all others a key has one row.
     """
     before = len(ledger.violations)
     tables: dict[str, list[Any]] = {
         name: [] if name in unasked else _read(folder, name, row, unasked, ledger) for name, row in _ROWS.items()
     }
+    for name, rows in tables.items():
+        if name not in in_parts:
+            _once(rows, ledger)
     return Written(**tables) if len(ledger.violations) == before else None
 
 
@@ -279,10 +285,9 @@ def _read(folder: Path, name: str, row: type[_R], unasked: Collection[str], ledg
 
 
 def _typed(name: str, row: type[_R], lines: list[list[str]], ledger: Ledger) -> Iterator[_R]:
-    """Turn cells into the types of the fields; a cell that cannot be read, or a second row of a key, is a violation."""
+    """Turn cells into the types of the fields; a cell that cannot be read is a violation."""
     readers = [_READERS[_plain_type(hint)] for hint in get_type_hints(row).values()]
     optional = [get_origin(hint) is types.UnionType for hint in get_type_hints(row).values()]
-    seen = set()
     for number, line in enumerate(lines, start=2):
         try:
             cells = [
@@ -292,11 +297,15 @@ def _typed(name: str, row: type[_R], lines: list[list[str]], ledger: Ledger) -> 
         except ValueError as error:
             ledger.holds("cell_readable", f"{name} row {number}", False, "a value", str(error), "A cell is unreadable.")
             continue
-        typed = row._make(cells)
-        once = key(typed) not in seen
-        ledger.holds("row_once", place(typed), once, "one row", "two", "The row stands in the table once.")
-        seen.add(key(typed))
-        yield typed
+        yield row._make(cells)
+
+
+def _once(rows: list[Any], ledger: Ledger) -> None:
+    seen = set()
+    for row in rows:
+        once = key(row) not in seen
+        ledger.holds("row_once", place(row), once, "one row", "two", "The row stands in the table once.")
+        seen.add(key(row))
 
 
 def _plain_type(hint: Any) -> type:

@@ -10,6 +10,7 @@ import click
 from optimizer.commands.guard import AUDIT_FAILED, DEBUG, DONE, INFEASIBLE, INPUT, NO_PLAN, QUIET, guarded
 from optimizer.output import MANIFEST, REPORT, VIOLATIONS
 from optimizer.progress import Progress
+from optimizer.report.portfolio import plural
 from optimizer.run import Run, SolveOptions, run_solve
 
 
@@ -99,8 +100,25 @@ def headline(manifest: dict[str, Any]) -> list[str]:
     budget = manifest["budget_musd"]
     of = "no limit" if budget is None else f"of {budget:,.0f} MUSD"
     lines.append(f"Outlay:    {manifest['outlay_musd']:,.1f} MUSD public, {of}")
+    lines += [f"Support:   {words}" for words in _support_words(manifest)]
     lines.append(f"Audit:     passed, {manifest['audit']['checks']:,} checks")
     return lines
+
+
+def _support_words(manifest: dict[str, Any]) -> list[str]:
+    """What packages charge, bring and may cost, in words; nothing without instruments."""
+    money = manifest.get("money")
+    if money is None:
+        return []
+    owed = f"{money['contingent_musd']:,.0f} MUSD may be owed"
+    if money["crash_deck"] is not None:
+        owed += f" at prices of deck {money['crash_deck']}"
+    worst = money["worst_liability"]
+    owed += f", most in {worst['year']}" if worst is not None else ""
+    return [
+        f"{money['supported']} of {plural(money['funded'], 'project')} by {money['charge_musd']:,.1f} MUSD;"
+        f" {money['private_musd']:,.1f} MUSD private; {owed}"
+    ]
 
 
 def _coverage_words(manifest: dict[str, Any]) -> list[str]:

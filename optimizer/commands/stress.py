@@ -9,6 +9,7 @@ import click
 from models.repair import Wish
 from optimizer.commands.guard import DEBUG, DONE, INPUT, QUIET, RESUME, WORKERS, guarded
 from optimizer.progress import Progress
+from optimizer.redundancy_price import DEFAULT_SECONDS
 from optimizer.report.stress_words import key_sentences
 from optimizer.stress import STRESS, StressOptions, run_stress
 
@@ -75,6 +76,15 @@ from optimizer.stress import STRESS, StressOptions, run_stress
 @click.option(
     "--price/--no-price", default=False, show_default=True, help="Search what rules and losses to survive cost."
 )
+@click.option(
+    "--price-time",
+    "price_seconds",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=DEFAULT_SECONDS,
+    show_default=True,
+    help="With --price: how long searches of single rules and losses are begun.",
+)
 @WORKERS
 @RESUME
 @QUIET
@@ -94,6 +104,7 @@ def stress(
     repair_from: int | None,
     before: bool,
     price: bool,
+    price_seconds: float,
     workers: int,
     resume: bool,
     quiet: bool,
@@ -109,6 +120,7 @@ def stress(
         repairs=repairs,
         wish=Wish(share, repair_from, before),
         price=price,
+        price_seconds=price_seconds,
         workers=workers,
         resume=resume,
     )

@@ -6,7 +6,7 @@ First among the limits of the planner, every fact being as it is; then among the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from optimizer.infeasible.facts import Fact, restricting_facts
 from optimizer.infeasible.trial import Clock, Trial
@@ -15,11 +15,19 @@ from optimizer.solve.elastic import Key, NotKnownError
 
 @dataclass(frozen=True)
 class Conflict:
-    """Limits and facts; ``facts`` None: not known in time. ``minimal``: every member was tried."""
+    """Limits and facts; ``facts`` None: not known in time. ``minimal``: every member was tried.
+
+    ``many_facts``: more facts matter than were asked for, so that none is told.
+    """
 
     limits: tuple[Key, ...]
     facts: tuple[Fact, ...] | None = None
     minimal: bool = False
+    many_facts: bool = False
+
+
+class _TooManyError(Exception):
+    """More facts matter than were asked for."""
 
 
 def conflicting_limits(trial: Trial, clock: Clock) -> Conflict:
@@ -64,14 +72,16 @@ def _reduced(trial: Trial, limits: list[Key], clock: Clock, relaxed: bool) -> li
     return kept
 
 
-def with_facts(trial: Trial, conflict: Conflict, clock: Clock) -> Conflict:
-    """Add the facts without which the limits could hold: a smallest set too."""
+def with_facts(trial: Trial, conflict: Conflict, clock: Clock, most: int) -> Conflict:
+    """Add the facts without which the limits could hold: a smallest set too, if it has at most so many members."""
     facts = restricting_facts(trial.workbook)
-    search = _Search(trial, conflict.limits, facts, clock)
+    search = _Search(trial, conflict.limits, facts, clock, most)
     try:
         needed = search.smallest([], False, facts) if facts and not search.is_infeasible([]) else []
     except NotKnownError:
         return conflict
+    except _TooManyError:
+        return replace(conflict, facts=(), many_facts=True)
     return Conflict(conflict.limits, tuple(fact for fact in facts if fact in needed), conflict.minimal)
 
 
@@ -83,11 +93,13 @@ class _Search:
     limits: tuple[Key, ...]
     facts: Sequence[Fact]
     clock: Clock
+    most: int
+    found: list[Fact] = field(default_factory=list)
 
     def is_infeasible(self, kept: Sequence[Fact]) -> bool:
         """Whether the limits cannot hold although all facts but these are loosened."""
         edits = [edit for fact in self.facts if fact not in kept for edit in fact.edits]
-        changed = self.trial.with_edits(edits)
+        changed = self.trial.with_edits(edits).only(self.limits)
         return not changed.has_plan(self.clock, open=changed.without(self.limits))
 
     def smallest(self, background: list[Fact], is_new: bool, facts: Sequence[Fact]) -> list[Fact]:
@@ -95,6 +107,9 @@ class _Search:
         if is_new and self.is_infeasible(background):
             return []
         if len(facts) == 1:
+            self.found.extend(facts)
+            if len(self.found) > self.most:
+                raise _TooManyError
             return list(facts)
         half = len(facts) // 2
         first, second = facts[:half], facts[half:]

@@ -60,7 +60,7 @@ def explain_infeasibility(
     ways.by_limits()
     unfinished = ["need against the most that could exist"] if arithmetic.unfinished else []
     if len(conflict.limits) <= _MOST_IN_CONFLICT:
-        conflict = with_facts(trial, conflict, clock.part(_WAYS))
+        conflict = with_facts(trial, conflict, clock.part(_WAYS), _MOST_IN_CONFLICT - len(conflict.limits))
         if conflict.facts is None:
             unfinished.append("which lead times, routes and other facts matter")
         ways.conflict, ways.clock = conflict, clock

@@ -127,14 +127,15 @@ def later_years(limit: Limit, last: int) -> list[int]:
     if limit.kind is Kind.COVERAGE:
         return list(limit.years[1:])
     if limit.kind.is_rule or limit.kind is Kind.LOSS:
-        years = [t for t in (_year(index) for _, index in limit.rows) if t is not None]
+        years = [year_of(index) for _, index in limit.rows]
         latest = max(years, default=last) if limit.kind is Kind.LOSS else last
         return list(range(min(years, default=last) + 1, latest + 1))
     return []
 
 
-def _year(index: tuple[object, ...]) -> int | None:
-    return next((part for part in index if isinstance(part, int)), None)
+def year_of(index: tuple[object, ...]) -> int:
+    """The year that a row of the model speaks of."""
+    return next(part for part in index if isinstance(part, int))
 
 
 def later(trial: Trial, limit: Limit, year: int) -> Repair:

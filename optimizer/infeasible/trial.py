@@ -4,35 +4,50 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from models.instance import Instance
 from optimizer.assemble import assemble
 from optimizer.checks import check
 from optimizer.findings import Level
-from optimizer.infeasible.kinds import Limit
-from optimizer.infeasible.limits import planner_limits
+from optimizer.infeasible.kinds import Kind, Limit
+from optimizer.infeasible.limits import loss_rows, planner_limits
 from optimizer.scenario import Edit, with_cells
-from optimizer.solve.elastic import Elastic, Key, NotKnownError
+from optimizer.solve.elastic import Elastic, Key, NotKnownError, RowKey
 from optimizer.solve.highs import Interrupt
 from optimizer.workbook import Workbook
 
 _ONE_QUESTION = 0.4
+_BUSY = 5.0
+_BEGAN = time.perf_counter() - time.process_time()
 
 
 @dataclass
 class Clock:
-    """How long an explanation may take. ``shares`` of it are handed to its parts."""
+    """How long an explanation may compute. ``shares`` of it are handed to its parts.
+
+    Seconds of computing count, so that a busy machine tells as much as an idle one; but by the clock never more than
+    ``_BUSY`` times as many.
+    """
 
     seconds: float
     interrupt: Interrupt = field(default_factory=Interrupt)
     started: float = field(default_factory=time.perf_counter)
+    computed: float = field(default_factory=time.process_time)
 
     @property
     def left(self) -> float:
-        """Seconds left; none after Ctrl-C."""
-        return 0.0 if self.interrupt.pressed else max(0.0, self.started + self.seconds - time.perf_counter())
+        """Seconds of computing left; none after Ctrl-C."""
+        if self.interrupt.pressed:
+            return 0.0
+        waited = time.perf_counter() - self.started
+        return max(0.0, self.seconds - max(time.process_time() - self.computed, waited / _BUSY))
+
+    @property
+    def pace(self) -> float:
+        """Seconds by the clock that a second of computing takes, as measured so far in this process."""
+        return min(_BUSY, max(1.0, (time.perf_counter() - _BEGAN) / max(time.process_time(), 1e-3)))
 
     @property
     def is_over(self) -> bool:
@@ -40,7 +55,7 @@ class Clock:
         return self.left <= 0.0
 
     def slice(self) -> float:
-        """Seconds for one question: never so many that nothing is left for the others.
+        """Seconds by the clock for one question: never so many that nothing is left for the others.
 
         Raises
         ------
@@ -49,7 +64,7 @@ class Clock:
         """
         if self.is_over:
             raise NotKnownError
-        return _ONE_QUESTION * self.left
+        return _ONE_QUESTION * self.left * self.pace
 
     def part(self, share: float) -> Clock:
         """A share of what is left, as a clock of its own."""
@@ -85,19 +100,32 @@ class Trial:
         option = self.budget_option if budget_option is None else budget_option
         return Trial(with_cells(self.workbook, edits), option, self.interrupt)
 
+    def only(self, kept: Collection[Key]) -> Trial:
+        """The case without the minima of losses that are not among some limits: much smaller where none is."""
+        asked = [self.limits[key] for key in kept if key in self.limits]
+        numbers = {x.row.row.number for x in asked if x.kind is Kind.LOSS and x.row is not None}
+        made_by = loss_rows(self.workbook, self.instance)
+        scenarios = {
+            s: scenario if made_by.get(s) in numbers else replace(scenario, min_coverage=None, sector=None)
+            for s, scenario in self.instance.scenarios.items()
+        }
+        return replace(self, given=replace(self.instance, scenarios=scenarios))
+
     def without(self, kept: Collection[Key]) -> list[Key]:
         """All limits but those that are kept."""
         return [key for key in self.limits if key not in kept]
 
-    def has_plan(self, clock: Clock, open: Collection[Key] = (), relaxed: bool = False) -> bool:
-        """Tell whether some plan keeps all limits but the open ones.
+    def has_plan(
+        self, clock: Clock, open: Collection[Key] = (), relaxed: bool = False, beside: Collection[RowKey] = ()
+    ) -> bool:
+        """Tell whether some plan keeps all limits but the open ones, and but for some rows beside.
 
         Raises
         ------
         NotKnownError
             Where the time is over before.
         """
-        return self.elastic.is_feasible(open, clock.slice(), relaxed)
+        return self.elastic.is_feasible(open, clock.slice(), relaxed, beside)
 
     def is_without_faults(self) -> bool:
         """Whether the changed cells are still a workbook that the program takes."""

@@ -131,11 +131,11 @@ class WaysOut:
         """The nearest year from which the limit could hold, by halving."""
         years = repairs.later_years(limit, self.trial.instance.years[-1])
         low, high = 0, len(years) - 1
-        if not years or not self._works(repairs.later(self.trial, limit, years[-1])):
+        if not years or not self._works_from(limit, years[-1]):
             return
         while low < high:
             middle = (low + high) // 2
-            if self._works(repairs.later(self.trial, limit, years[middle])):
+            if self._works_from(limit, years[middle]):
                 high = middle
             else:
                 low = middle + 1
@@ -202,6 +202,16 @@ class WaysOut:
                 before = self.trial.instance.budget_musd if budget is not None else None
                 yield WayOut(way, edits, "; ".join(part.what for part in parts), budget, before)
                 return
+
+    def _works_from(self, limit: Limit, year: int) -> bool:
+        """Whether there is a plan if a limit holds from a year on: of a share alone its earlier rows are let go, the same.
+
+        Minimum counts have a row in their first year only where capacity never falls, so that the cell itself is changed.
+        """
+        alike = [x for x in self.trial.limits.values() if (x.sheet, x.row) == (limit.sheet, limit.row)]
+        if limit.kind is not Kind.SHARE or len(alike) > 1:
+            return self._works(repairs.later(self.trial, limit, year))
+        return self.trial.has_plan(self.clock, beside=[row for row in limit.rows if repairs.year_of(row[1]) < year])
 
     def _works(self, *parts: Repair, thoroughly: bool = False) -> bool:
         """Whether there is a plan after the edits; thoroughly: in a workbook that passes its checks."""

@@ -94,6 +94,13 @@ def stacked_chart(data: Data, title: str, unit: str, size: tuple[float, float], 
     return chart
 
 
+def side_by_side_chart(data: Data, title: str, unit: str, size: tuple[float, float], format: str = "#,##0") -> Any:
+    """Columns over the years, side by side."""
+    chart = _columns(data, "clustered", 0)
+    _finish(chart, data, title, unit, format, size)
+    return chart
+
+
 def add_line(chart: Any, data: Data, row: int) -> None:
     """Draw one more row as a line over the columns."""
     line = LineChart()

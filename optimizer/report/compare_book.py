@@ -9,7 +9,8 @@ import pandas as pd
 from openpyxl import Workbook as Book
 
 from optimizer.report.compare_choice import write_list, write_matrix
-from optimizer.report.compare_curve import write_curve, write_money
+from optimizer.report.compare_curve import write_curve
+from optimizer.report.compare_money import write_money
 from optimizer.report.compare_moves import write_capacity_by_budget, write_steps
 from optimizer.report.compare_run import write_comparison_run
 from optimizer.report.compare_summary import write_comparison_summary

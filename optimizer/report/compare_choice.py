@@ -62,7 +62,7 @@ def write_matrix(book: Book, comparison: Comparison, judged: Sequence[Judged], p
             _matrix_row(page, x, sizes)
     page.table_width = len(columns)
     page.filter(header, page.row - 1)
-    note(page, _MATRIX_NOTES)
+    note(page, [*_MATRIX_NOTES, _INTENSITY[comparison.has_money]])
     page.end()
 
 
@@ -71,8 +71,11 @@ _MATRIX_NOTES = (
     " funded at some budget and out at a larger one. Share: budgets with it, of the budgets that have a plan.",
     "Each budget was solved on its own and is proven only within its band: where plans are nearly as good as each other, a"
     " project may come and go without much changing. The priority list does not have that.",
-    "Public money per t/yr: public share of the capital cost over yearly tonnes of activity, both at full size.",
 )
+_INTENSITY = {
+    False: "Public money per t/yr: public share of the capital cost over yearly tonnes of activity, both at full size.",
+    True: "Capital per t/yr: capital cost over yearly tonnes of activity, both at full size.",
+}
 
 
 def _matrix_header(page: Page, budgets: Sequence[float]) -> None:

@@ -71,6 +71,12 @@ class PlanAt:
         """Public outlay of all years, MUSD, undiscounted."""
         return self.figure("outlay_musd") or 0.0
 
+    @property
+    def money(self) -> Mapping[str, Any]:
+        """Totals of public support; empty without instruments."""
+        found = self.manifest.get("money")
+        return found if isinstance(found, Mapping) else {}
+
 
 @dataclass(frozen=True)
 class Point:
@@ -147,6 +153,11 @@ class Comparison:
     def listed(self) -> tuple[Held, ...]:
         """The points with a plan of the priority list."""
         return tuple(Held(p.budget_musd, p.listed, p) for p in self.points if p.listed is not None)
+
+    @property
+    def has_money(self) -> bool:
+        """Whether projects are supported by instruments."""
+        return any(x.plan.money for x in self.held)
 
     @cached_property
     def goal(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from optimizer.report.comparison import Comparison
-from optimizer.report.curve_tables import curve_rows, group_rows, money_rows
+from optimizer.report.curve_tables import MONEY, curve_rows, group_rows, money_rows
 from optimizer.report.limits import limit_rows
 from optimizer.report.list_tables import list_rows, price_rows
 from optimizer.report.matrix_tables import class_rows, matrix_rows
@@ -81,8 +81,12 @@ def comparison_tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
 
 
 def _frame(name: str, rows: Rows) -> pd.DataFrame:
-    """Make a table with its contracted columns; whole numbers stay whole beside blanks."""
-    table = pd.DataFrame(rows, columns=list(COLUMNS[name]))
+    """Make a table with its contracted columns; whole numbers stay whole beside blanks.
+
+    With instruments the curve tells of private capital and of what may be owed in its last columns.
+    """
+    more = MONEY if name == "curve" and any(MONEY[0] in row for row in rows) else ()
+    table = pd.DataFrame(rows, columns=[*COLUMNS[name], *more])
     for column in table.columns:
         if column.endswith(_WHOLE) and not column.endswith("t_per_year"):
             table[column] = pd.Series([row.get(column) for row in rows], dtype=object)

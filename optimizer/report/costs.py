@@ -10,11 +10,12 @@ from openpyxl import Workbook as Book
 
 from optimizer.cells import records
 from optimizer.report.charts import Data, stacked_chart
-from optimizer.report.facts import Facts, percent
+from optimizer.report.facts import Facts, percent, text
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 
 STOCKPILE, TRAINING = "stockpile", "training"
+OTHER_USES = "purchases and training"
 TERMS = {
     "capex": "capital cost",
     "fixed_opex": "fixed operating cost",
@@ -52,6 +53,8 @@ def write_costs(book: Book, facts: Facts, painter: Painter) -> OutlayPlace:
     by_funder = facts.tables["outlays"].groupby("funder")
     funders = {str(funder): years(facts, rows) for funder, rows in by_funder}
     _outlays(page, columns, "Public outlay by who pays, not discounted", funders)
+    if facts.has_instruments:
+        _outlays(page, columns, "Public outlay by instrument, not discounted", outlay_by_instrument(facts))
     _pots(page, funders)
     note(page, _notes(facts))
     if data:
@@ -111,6 +114,14 @@ def outlay_by_stage(facts: Facts) -> dict[str, list[float]]:
     return {stage: years(facts, grouped[stage]) for stage in sorted(grouped, key=order.index)}
 
 
+def outlay_by_instrument(facts: Facts, outlays: pd.DataFrame | None = None) -> dict[str, list[float]]:
+    """Public outlay (or some of it) by instrument, the largest first, what is paid for without one last."""
+    table = facts.tables["outlays"] if outlays is None else outlays
+    names = pd.Series([text(x) or OTHER_USES for x in table["instrument"]], index=table.index, dtype=object)
+    found = {str(name): years(facts, rows) for name, rows in table.groupby(names, sort=True)}
+    return dict(sorted(found.items(), key=lambda item: (item[0] == OTHER_USES, -sum(item[1]), item[0])))
+
+
 def _outlays(page: Page, columns: tuple[Column, ...], title: str, rows: Mapping[str, list[float]]) -> tuple[int, int]:
     page.heading(title)
     if not rows:
@@ -147,6 +158,11 @@ def _notes(facts: Facts) -> list[str]:
     notes = [
         "Capital cost is the whole of it, public and private. Public outlay counts against the budget, undiscounted."
     ]
+    if facts.has_instruments:
+        notes.append(
+            "Public outlay for plants is what their packages charge (Packages), not a share of the capital cost alone: it also"
+            " pays for output, and what falls due after the plan is charged in its last year."
+        )
     if facts.settings.get("capex_charge") == "annuity":
         notes.append(
             "Capital cost is charged by yearly payments over the life, for the years of the plan only; the public outlay"

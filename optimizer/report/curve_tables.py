@@ -18,6 +18,8 @@ from optimizer.report.facts import ALL, BASE, Facts
 from optimizer.report.rounding import Rows, musd, share, yes_no
 
 WORST = "worst loss"
+# What is told of public support beside the outlay, where there are instruments.
+MONEY = ("private_musd", "contingent_musd", "planned_liability_musd")
 HELPS, OPEN, NO_HELP = "helps, proven", "open", "does not help, proven"
 FALLS, MAY_FALL = "falls, proven", "falls by the plans, not proven"
 _EPS_T, _T_DIGITS = 1e-6, 4
@@ -146,6 +148,7 @@ def _plan(comparison: Comparison, plan: PlanAt) -> dict[str, object]:
         "cost_bound_musd": None if bound is None else musd(bound),
         "cost_gap": plan.figure("cost_gap"),
         "outlay_musd": musd(plan.outlay_musd),
+        **{name: plan.money.get(name) for name in MONEY if plan.money},
         "projects_funded": len(plan.tables["portfolio"]),
         "audit_passed": yes_no(bool(audit["passed"])) if "passed" in audit else None,
         "audit_checks": audit.get("checks"),

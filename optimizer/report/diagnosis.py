@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -20,7 +20,10 @@ from optimizer.workbook import Workbook
 
 @dataclass(frozen=True)
 class Found:
-    """What the jobs of a diagnosis found: the case as it is, its variants, what it could do, what it may lose."""
+    """What the jobs of a diagnosis found: the case as it is, its variants, what it could do, what it may lose.
+
+    ``outlays_musd``: with instruments, what the cheapest package of each candidate charges if all are built.
+    """
 
     instance: Instance
     choice: Choice
@@ -29,6 +32,7 @@ class Found:
     could: Sequence[Could]
     lost: Sequence[Lost]
     targets: tuple[Target, ...]
+    outlays_musd: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def violations(self) -> tuple[str, ...]:

@@ -141,12 +141,19 @@ def project_rows(diagnosis: Diagnosis) -> Rows:
                 **dict(zip(("first_output_year", "full_output_year"), _output(project, v), strict=True)),
                 "size_t_per_year": tonnes(project.nameplate_ktpy),
                 "capex_musd": project.capex_musd,
-                "public_outlay_musd": project.capex_musd * project.public_share,
+                "public_outlay_musd": _public_musd(diagnosis, project),
                 "why_not": found.choice.left_out.get(p, ""),
                 **{name: cell.text(name) for name in ("source", "confidence")},
             }
         )
     return sorted(rows, key=lambda row: (facts.stage_rank(str(row["stage"])), str(row["country"]), str(row["project"])))
+
+
+def _public_musd(diagnosis: Diagnosis, project: Project) -> float | None:
+    """Public share of its capital; with instruments what the cheapest package charges if it is built, where there is one."""
+    if not diagnosis.found.instance.instruments:
+        return project.capex_musd * project.public_share
+    return diagnosis.found.outlays_musd.get(project.name)
 
 
 def _output(project: Project, funded: int | None) -> tuple[int | None, int | None]:

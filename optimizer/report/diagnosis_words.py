@@ -10,7 +10,7 @@ import pandas as pd
 
 from optimizer.diagnosis import ALL_STREAMS, EVERYWHERE
 from optimizer.report.bottlenecks import joined, tonnes
-from optimizer.report.diagnosis_gap import OF_ALL, WITH, WITHOUT
+from optimizer.report.diagnosis_gap import OF_ALL, OF_STREAM, WITH, WITHOUT
 from optimizer.report.diagnosis_hang import KINDS
 from optimizer.report.diagnosis_tables import Tabled
 from optimizer.report.facts import each, percent, year_list
@@ -88,25 +88,47 @@ def _supplier_share(told: Tabled) -> str:
 
 
 def _binding(told: Tabled) -> Fact | None:
-    """The stage that holds back most, and what lies idle because of it."""
-    chain = told.rows("chain", stream=ALL_STREAMS, country=EVERYWHERE)
-    short = _short(told)
-    held: dict[str, float] = defaultdict(float)
-    when: dict[str, list[int]] = defaultdict(list)
-    for year, rows in chain[chain["binds"].isin(["alone", "together"])].groupby("year"):
+    """The stage that holds back most, stream by stream, and what lies idle because of it."""
+    chain = _apart(told)
+    short, by_stream = _short(told), _short_by_stream(told)
+    held: dict[tuple[str, str], float] = defaultdict(float)
+    when: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for (stream, year), rows in chain[chain["binds"].isin(["alone", "together"])].groupby(["stream", "year"]):
         best = rows.sort_values(["gain_together_t", "gain_alone_t"], ascending=False, kind="stable").iloc[0]
-        held[str(best["stage"])] += short.get(int(str(year)), 0.0)
-        when[str(best["stage"])].append(int(str(year)))
+        place = str(best["stage"]), str(stream)
+        held[place] += by_stream.get((str(stream), int(str(year))), 0.0)
+        when[place].append(int(str(year)))
     if not held:
         return _nothing_binds(short)
-    stage = max(held, key=lambda h: (held[h], -told.facts.stage_rank(h)))
-    worst = max(when[stage], key=lambda t: (short.get(t, 0.0), -t))
-    row = next(x for x in each(chain) if (x.stage, x.year) == (stage, worst))
+    stage, stream = max(held, key=lambda x: (round(held[x], 4), -told.facts.stage_rank(x[0]), x[1]))
+    years = when[stage, stream]
+    worst = max(years, key=lambda t: (by_stream.get((stream, t), 0.0), -t))
+    row = next(x for x in each(chain) if (x.stage, x.stream, x.year) == (stage, stream, worst))
+    of_it = its = ""
+    if stream != ALL_STREAMS:
+        of_it, its = (
+            f" in stream {stream}",
+            f": {tonnes(by_stream.get((stream, worst), 0.0))} t of them want its materials",
+        )
     sentence = (
-        f"{tonnes(short[worst])} t of demand are short in {worst}; what holds back most is {stage}"
-        f" ({year_list(when[stage])}). {_gain(row, _unit(told))}{_idle(told, worst, stage)}"
+        f"{tonnes(short[worst])} t of demand are short in {worst}; what holds back most is {stage}{of_it}"
+        f" ({year_list(years)}){its}. {_gain(row, _unit(told))}{_idle(told, worst, stage)}"
     )
     return Fact(sentence, "Bottlenecks", sum(short.values()))
+
+
+def _apart(told: Tabled) -> pd.DataFrame:
+    """The chain of all countries, its streams apart where there are several: all of them together would hide which binds."""
+    chain = told.rows("chain", country=EVERYWHERE)
+    apart = chain[chain["stream"] != ALL_STREAMS]
+    return apart if told.diagnosis.has_streams and not apart.empty else chain[chain["stream"] == ALL_STREAMS]
+
+
+def _short_by_stream(told: Tabled) -> dict[tuple[str, int], float]:
+    """Demand short by stream and year, t; of all streams as ``all``."""
+    rows = told.rows("self_sufficiency", variant=Variant.AS_IS.value)
+    found = {(str(x.name), int(x.year)): x.demand_t - x.served_t for x in each(rows[rows["of"] == OF_STREAM])}
+    return found | {(ALL_STREAMS, t): x for t, x in _short(told).items()}
 
 
 def _nothing_binds(short: dict[int, float]) -> Fact | None:

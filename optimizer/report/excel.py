@@ -10,13 +10,16 @@ from openpyxl import Workbook as Book
 
 from optimizer.findings import Finding
 from optimizer.report.bottlenecks import write_bottlenecks
+from optimizer.report.burden_sheet import write_burden
 from optimizer.report.capacity import write_capacity
 from optimizer.report.costs import write_costs
 from optimizer.report.coverage import write_coverage
 from optimizer.report.defaults import write_defaults
 from optimizer.report.facts import Facts
 from optimizer.report.flows import write_flows
+from optimizer.report.liability_sheet import write_liability
 from optimizer.report.losses import write_losses
+from optimizer.report.packages_sheet import write_packages
 from optimizer.report.people import write_people
 from optimizer.report.portfolio import write_portfolio
 from optimizer.report.redundancy import write_redundancy
@@ -26,6 +29,7 @@ from optimizer.report.style import Painter, new_book
 from optimizer.report.summary import write_summary
 from optimizer.report.timeline import write_timeline
 from optimizer.report.trace import follow
+from optimizer.report.viability_sheet import write_viability
 from optimizer.workbook import Workbook
 
 
@@ -70,6 +74,11 @@ def make_book(facts: Facts) -> Book:
         write_people(book, facts, painter)
     write_flows(book, facts, trace, painter)
     outlay = write_costs(book, facts, painter)
+    if facts.has_instruments:
+        write_packages(book, facts, painter)
+        write_viability(book, facts, painter)
+        write_liability(book, facts, painter)
+        write_burden(book, facts, painter)
     write_sources(book, facts, painter)
     write_defaults(book, facts, painter)
     write_run(book, facts, painter)

@@ -17,14 +17,14 @@ from optimizer.report.explain_cards import write_cards
 from optimizer.report.explain_limits import held_short
 from optimizer.report.explain_summary import behind, key_sentences
 from optimizer.report.explain_words import verdict
-from optimizer.report.explained import Card, Explanation
+from optimizer.report.explained import LEVERS, Card, Explanation
 from optimizer.report.facts import each
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.portfolio import plural
 from optimizer.report.style import BODY, GREY, SERIES, Painter, new_book
 
 Tables = Mapping[str, pd.DataFrame]
-_MOST_BARS, _LEAST_BARS = 25, 2
+_MOST_BARS, _LEAST_BARS = 20, 2
 _GROUPS = ("run", "options", "input", "versions", "seconds")
 
 
@@ -66,7 +66,8 @@ def _columns(e: Explanation) -> list[Column]:
         Column("Stage", 14),
         Column("In the plan", 8),
         Column("Since budget, MUSD", 9.5, "int"),
-        Column(f"Turned round: lost, {unit}", 10, kind),
+        Column(f"Turned round: lost against the run, {unit}", 11, kind),
+        Column(f"Lost against the best found, {unit}", 10, kind),
         Column(f"Proven at least, {unit}", 9.5, kind),
         Column(f"Proven at most, {unit}", 9.5, kind),
         Column("What the bands say", 25, "wrap"),
@@ -103,9 +104,9 @@ def _headline(e: Explanation) -> str:
 
 def _line(e: Explanation, card: Card) -> Line:
     row, lost, budgeted = e.facts.projects[card.project], e.losses(card), e.budgeted.get(card.project)
-    band: tuple[object, ...] = (None, None, None)
+    band: tuple[object, ...] = (None,) * 4
     if lost is not None:
-        values = (lost.found, lost.least, lost.most)
+        values = (lost.against_run, lost.found, lost.least, lost.most)
         band = tuple(e.points(x) for x in values) if e.covers else values
         band = tuple(None if x is None or abs(x) == float("inf") else x for x in band)  # type: ignore[arg-type]
     held = "" if card.funded or not card.reached else held_short(e, card)
@@ -122,7 +123,7 @@ def _chart(page: Page, e: Explanation, header: int, first: int, last: int) -> No
     chart = BarChart()
     chart.type, chart.grouping, chart.gapWidth, chart.overlap = "bar", "clustered", 40, 0
     names = Reference(page.sheet, min_col=1, min_row=first, max_row=first + count - 1)
-    for n, column in enumerate((6, 7)):
+    for n, column in enumerate((7, 8)):
         values = Reference(page.sheet, min_col=column, min_row=header, max_row=first + count - 1)
         if first != header + 1:
             continue
@@ -133,10 +134,11 @@ def _chart(page: Page, e: Explanation, header: int, first: int, last: int) -> No
         series.invertIfNegative = False
         chart.series.append(series)
     chart.set_categories(names)
+    page.break_page()
     page.row += 1
     size = (width_cm(min(110.0, sum(page.widths))), rows_cm(max(12, 2 + 1.4 * count)))
     unit = "points" if e.covers else "MUSD"
-    title = "What turning the plan round at a project loses: as found, and proven at least"
+    title = "What turning the plan round at a project loses: against the best plan found, and proven at least"
     dress(chart, title, unit, "0.00" if e.covers else "#,##0.0", size)
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.crosses = "max"
@@ -165,7 +167,9 @@ def _searches(book: Book, e: Explanation, tables: Tables, painter: Painter) -> N
         _, last = page.table(columns, rows)
         page.filter(last - len(rows), last)
         page.heading("The solves")
-        trials = [Line((x.project, x.lever, x.factor, x.proven, x.best_found_has_it)) for x in each(tables["trials"])]
+        trials = [
+            Line((x.project, LEVERS[x.lever], x.factor, x.proven, x.best_found_has_it)) for x in each(tables["trials"])
+        ]
         page.table(_TRIALS, trials)
     note(page, _SEARCH_NOTES)
     page.end()
@@ -188,8 +192,6 @@ _SEARCH_NOTES = (
 
 def _head(row: object) -> tuple[object, ...]:
     names = (
-        "project",
-        "lever",
         "unit",
         "now",
         "in_up_to_factor",
@@ -198,7 +200,8 @@ def _head(row: object) -> tuple[object, ...]:
         "out_from",
         "verified",
     )
-    return (*(getattr(row, name) for name in names), row.solves or None)  # type: ignore[attr-defined]
+    head = (row.project, LEVERS[row.lever])  # type: ignore[attr-defined]
+    return (*head, *(getattr(row, name) for name in names), row.solves or None)  # type: ignore[attr-defined]
 
 
 def _tests(book: Book, e: Explanation, tables: Tables, painter: Painter) -> None:

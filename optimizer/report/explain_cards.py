@@ -8,7 +8,7 @@ from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, stacked_chart
 from optimizer.report.explain_words import sentences, serving, verdict
-from optimizer.report.explained import CAPEX, OPEX, RIVALS, SHARE, Card, Explanation, Move, Price
+from optimizer.report.explained import LEVERS, Card, Explanation, Move, Price
 from optimizer.report.facts import year_list
 from optimizer.report.page import Column, Line, Page, open_page, rows_cm, width_cm
 from optimizer.report.style import BODY, HEADING, Look, Painter
@@ -17,12 +17,6 @@ from optimizer.report.trace import NOT_USED
 _WIDTHS = (26, 14, 14, 11, 11, 11, 11, 11, 11, 11)
 _SENTENCE = Look(size=10, wrap=True, vertical="top")
 _CHART_ROWS, _PAGE_ROWS, _MOST_MOVES = 13, 34, 30
-_LEVERS = {
-    CAPEX: "Capital cost",
-    SHARE: "Public share",
-    OPEX: "Cost of running it",
-    RIVALS: "Capital cost of its rivals",
-}
 
 
 def write_cards(book: Book, e: Explanation, painter: Painter) -> None:
@@ -30,10 +24,16 @@ def write_cards(book: Book, e: Explanation, painter: Painter) -> None:
     years = len(e.facts.years)
     widths = [*_WIDTHS, *([8.5] * max(0, years + 1 - len(_WIDTHS)))]
     page = open_page(book, e.facts, painter, "Cards", "Cards: project by project", widths)
+    top = 1  # Where the printed page begins.
     for n, card in enumerate(e.cards):
+        start = page.row
         if n and (card.prices or e.cards[n - 1].prices):
             page.break_page()
+            top = start
         _card(page, e, card)
+        if start > top and page.tall(top, page.row - 1) > 1.0:  # No card is torn that fits a page.
+            page.break_page(start)
+            top = start
     page.end()
 
 
@@ -61,6 +61,9 @@ def _subheading(page: Page, text: str) -> None:
     page.row += 1
 
 
+_FIRM = {False: "Public share, %", True: "Hurdle rate, %"}
+
+
 def _figures(page: Page, e: Explanation, card: Card) -> None:
     """What the workbook says of it, and how far that can be trusted."""
     row = e.facts.projects[card.project]
@@ -70,7 +73,7 @@ def _figures(page: Page, e: Explanation, card: Card) -> None:
             Column("Capacity, t/yr", 14, "t"),
             Column("Capital cost, MUSD", 14, "musd"),
         ),
-        *(Column("Public share, %", 11, "pct"), Column("Lead time, years", 11, "int")),
+        *(Column(_FIRM[e.facts.has_instruments], 11, "pct"), Column("Lead time, years", 11, "int")),
         *(Column("First output", 11, "year"), Column("Use if forced in, %", 11, "pct")),
     )
     place, turned = e.places.get(card.project), card.turned
@@ -80,7 +83,7 @@ def _figures(page: Page, e: Explanation, card: Card) -> None:
         row.text("confidence") or "not stated",
         row.number_or("capacity_t_per_year", 0.0),
         row.number_or("capex_musd", 0.0),
-        row.number_or("public_share", 1.0),
+        row.number_or("hurdle_rate", 0.1) if e.facts.has_instruments else row.number_or("public_share", 1.0),
         row.number_or("lead_years", 0.0),
         first,
         None if turned is None else turned.utilization,
@@ -98,7 +101,7 @@ def _prices(page: Page, card: Card) -> None:
     page.table(columns, [_price(price) for price in card.prices if not price.skipped])
     for price in card.prices:
         if price.skipped:
-            page.sentence(f"{_LEVERS[price.lever]}: not searched, because {price.skipped}.", replace(BODY, wrap=True))
+            page.sentence(f"{LEVERS[price.lever]}: not searched, because {price.skipped}.", replace(BODY, wrap=True))
 
 
 def _price(price: Price) -> Line:
@@ -107,7 +110,7 @@ def _price(price: Price) -> Line:
     unit = price.unit if price.now is not None else "× now"
     verified = "yes" if price.is_verified else "as found"
     kinds = {n: "points" for n in (1, 2, 3)}
-    return Line((_LEVERS[price.lever], now, *ends, unit, None, verified, len(price.trials)), kinds=kinds)
+    return Line((LEVERS[price.lever], now, *ends, unit, None, verified, len(price.trials)), kinds=kinds)
 
 
 def _moves(page: Page, e: Explanation, card: Card) -> None:
@@ -119,7 +122,7 @@ def _moves(page: Page, e: Explanation, card: Card) -> None:
         *(Column("Year in the plan", 11, "year"), Column("Year then", 11, "year")),
         *(Column("t/yr in the plan", 11, "t"), Column("t/yr then", 11, "t")),
     )
-    _subheading(page, "What changes without it" if card.funded else "What it displaces")
+    _subheading(page, "What changes without it" if card.funded else "What changes with it forced in")
     page.table(columns, [_move(e, move) for move in moves[:_MOST_MOVES]])
     if len(moves) > _MOST_MOVES:
         page.sentence(f"And {len(moves) - _MOST_MOVES} more: tables/displaced.csv.", BODY)

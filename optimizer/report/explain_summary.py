@@ -52,9 +52,10 @@ def key_sentences(e: Explanation, cards: Sequence[Card]) -> list[str]:
 def behind(e: Explanation) -> list[str]:
     """What the figures mean and what stands behind them."""
     found = [
-        "Turned round: the best plan found without a project that is in the plan, or with one that is out of it, against the best"
-        " plan found that is not turned round there. Proven: no plans at all can make the difference smaller than at least, nor"
-        f" larger than at most; where at least is 0 they {NOT_TOLD}."
+        "Turned round: the best plan found without a project that is in the plan, or with one that is out of it. Against the best"
+        " found: against the best plan found that is not turned round there, be it better than that of the run. Proven, of these"
+        " two: no plans at all can make the difference smaller than at least, nor larger than at most; where at least is 0 they"
+        f" {NOT_TOLD}."
     ]
     if e.covers and e.demand_t:
         found.append(
@@ -84,6 +85,7 @@ def improved(e: Explanation) -> str:
     less = e.value - e.best_value
     much = f"covers {points(e.points(less) or 0.0)} points more" if e.covers else f"costs {money(less)} MUSD less"
     return (
-        f"The search found a plan that {much} than that of the run, within its gap; projects are weighed against that one."
-        " Solve with a smaller gap to have it."
+        f"The searches found a plan that {much} than that of the run, within its gap. What a project loses is told against the"
+        " plan of the run, what is proven of it for the best plans with it and without it. Solve with a smaller gap or more"
+        " time to have the better plan."
     )

@@ -15,12 +15,14 @@ from optimizer.report.explained import Card, Explanation, Price
 from optimizer.report.rounding import Rows, musd, yes_no
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    # Lost: by the plan turned round at the project (out if it is in, in if it is out), against the plan of the run. With
-    # objective cost the columns in t and points are blank, and the cost has the band.
+    # Lost: by the plan turned round at the project (out if it is in, in if it is out), against the best plan found that is
+    # not turned round there; against_run: against the plan of the run. With objective cost the columns in t and points are
+    # blank, and the cost has the band.
     "overview": (
         "project", "country", "stage", "funded", "funded_year", "size_t_per_year", "class", "since_budget_musd", "verdict",
         "held_by", "lost_least_t", "lost_t", "lost_most_t", "lost_least_points", "lost_points", "lost_most_points",
-        "cost_least_musd", "cost_musd", "cost_most_musd", "told_apart", "reproducible", "audit_checks", "utilization",
+        "lost_against_run_t", "lost_against_run_points", "cost_least_musd", "cost_musd", "cost_most_musd",
+        "cost_against_run_musd", "told_apart", "reproducible", "audit_checks", "utilization",
     ),
     "displaced": (
         "project", "change", "other_project", "country", "stage", "year_now", "year_then", "size_now_t_per_year",
@@ -99,8 +101,14 @@ def _overview(e: Explanation, card: Card) -> dict[str, object]:
         return row
     if not e.covers:
         band = {"cost_least_musd": lost.least, "cost_musd": lost.found, "cost_most_musd": lost.most}
+        band["cost_against_run_musd"] = lost.against_run
         return row | {name: _rounded(x) for name, x in band.items()}
-    tonnes = {"lost_least": lost.least, "lost": lost.found, "lost_most": lost.most}
+    tonnes = {
+        "lost_least": lost.least,
+        "lost": lost.found,
+        "lost_most": lost.most,
+        "lost_against_run": lost.against_run,
+    }
     row |= {f"{name}_t": _rounded(x) for name, x in tonnes.items()}
     row |= {f"{name}_points": _rounded(e.points(x)) for name, x in tonnes.items()}
     return row | {"cost_musd": _rounded(lost.dearer_musd)}

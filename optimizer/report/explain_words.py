@@ -19,6 +19,7 @@ from optimizer.report.explained import (
 )
 from optimizer.report.facts import percent, year_span
 from optimizer.report.matrix_tables import FROM
+from optimizer.report.portfolio import plural
 from optimizer.report.reasons import money, names
 from optimizer.report.trace import NOT_USED
 
@@ -34,7 +35,7 @@ def sentences(e: Explanation, card: Card) -> list[str]:
         _since(e, card),
         _cost(e, card),
         "" if card.funded else held_sentence(e, card),
-        _displaced(card),
+        _displaced(e, card),
         *_prices(card),
     ]
     return [part for part in parts if part]
@@ -68,10 +69,11 @@ def verdict(e: Explanation, card: Card) -> str:
 def _since(e: Explanation, card: Card) -> str:
     budgeted, place = e.budgeted.get(card.project), e.places.get(card.project)
     if place is not None:
-        head = (
-            f"In: funded in {int(place.funded_year)} with {tonnes(place.size_t_per_year)} t/yr, for"
-            f" {money(place.public_outlay_musd)} of {money(place.capex_musd)} MUSD from public money"
-        )
+        public, capex = money(place.public_outlay_musd), money(place.capex_musd)
+        paid = f"{public} of {capex} MUSD from public money"
+        if e.facts.has_instruments:
+            paid = f"{public} MUSD of public money (capital cost {capex} MUSD)"
+        head = f"In: funded in {int(place.funded_year)} with {tonnes(place.size_t_per_year)} t/yr, for {paid}"
     else:
         head = "Out"
     if budgeted is None:
@@ -92,15 +94,24 @@ def _cost(e: Explanation, card: Card) -> str:
         return "Without it no plan keeps every limit." if card.funded else "It cannot be forced in: no plan has it."
     if lost is None:
         return f"{what} the search found no plan; that there is none was not proven."
+    better = ", whose gap allowed it" if lost.against_run < -lost.same else ""
+    head = (
+        f"{what} the best plan found {_compared(e, lost, lost.against_run)} the plan of the run{_beside(lost)}{better}"
+    )
+    if not lost.is_of_run:
+        other = "with it" if card.funded else "without it"
+        head = f"{head}; it {_compared(e, lost, lost.found)} the best plan found {other}"
+    return f"{head}{_band(e, lost)}."
+
+
+def _compared(e: Explanation, lost: Losses, value: float) -> str:
+    """How much less or more a plan covers, or costs, than another one."""
     if not e.covers:
-        return f"{what} the best plan found costs {_more(lost.found, 'MUSD')}{_band(e, lost)}."
-    beside = _beside(lost)
-    if lost.is_equal:
-        return f"{what} the best plan found covers as much{beside}{_band(e, lost)}."
-    less = "less" if lost.found > 0 else "more"
-    much = f"{points(abs(e.points(lost.found) or 0.0))} points {less} ({tonnes(abs(lost.found))} weighted t)"
-    better = ": the gap of the run allowed a better plan" if lost.is_better else ""
-    return f"{what} the best plan found covers {much}{beside}{better}{_band(e, lost)}."
+        return f"costs {_more(value, 'MUSD')} than" if abs(value) > lost.same else "costs as much as"
+    if abs(value) <= lost.same:
+        return "covers as much as"
+    much = f"{points(abs(e.points(value) or 0.0))} points {'less' if value > 0 else 'more'}"
+    return f"covers {much} ({tonnes(abs(value))} weighted t) than"
 
 
 def _more(value: float, unit: str) -> str:
@@ -133,15 +144,20 @@ def _band(e: Explanation, lost: Losses) -> str:
 # ---------------------------------------------------------------- what moves
 
 
-def _displaced(card: Card) -> str:
+def _displaced(e: Explanation, card: Card) -> str:
+    """Who goes and comes; where the two sides cannot be told apart it is no more than what differs in the plan found."""
     moves = () if card.turned is None else card.turned.moves
     others = [move for move in moves if move.project != card.project]
     if card.turned is None or not card.turned.possible or card.turned.value is None:
         return ""
+    lost = e.losses(card)
+    sure = lost is not None and (lost.is_told or lost.most - lost.least <= 2 * lost.same)
     by_change = {change: [move.project for move in others if move.change == change] for change in _CHANGES}
     parts = [_moved(change, found) for change, found in by_change.items() if found]
     if card.funded:
         return f"In its place {'; '.join(parts)}." if parts else "Nobody takes its place."
+    if not sure and parts:
+        return f"With it forced in, {'; '.join(parts)}."
     if not by_change["out"]:
         return f"It displaces nobody; {'; '.join(parts)}." if parts else "It displaces nobody."
     rest = [_moved(change, found) for change, found in by_change.items() if found and change != "out"]
@@ -203,20 +219,20 @@ def _figure(price: Price, factor: float | None) -> str:
 
 
 def _sure(price: Price) -> str:
-    count = len(price.trials)
+    count = plural(len(price.trials), "solve")
     if price.is_verified:
         return (
-            f" (verified on both sides, {count} solves)"
+            f" (verified on both sides, {count})"
             if price.in_up_to is not None and price.out_from
-            else f" (proven, {count} solves)"
+            else f" (proven, {count})"
         )
     proven_in = "" if price.proven_in is None else f"in up to {price.proven_in:.2g} times that"
     proven_out = "" if price.proven_out is None else f"out from {price.proven_out:.2g} times that on"
     proven = " and ".join(x for x in (proven_in, proven_out) if x)
     return (
-        f" (by the best plans found, {count} solves; proven {proven})"
+        f" (by the best plans found, {count}; proven {proven})"
         if proven
-        else (f" (by the best plans found, {count} solves; {NOT_TOLD})")
+        else (f" (by the best plans found, {count}; {NOT_TOLD})")
     )
 
 
@@ -247,5 +263,16 @@ def serving(e: Explanation, card: Card) -> str:
         parts.append(f"{percent(by_sector[NOT_USED] / total)} not used")
     when = year_span(sorted({year for _, year in card.serves}))
     plan = "" if card.funded else " Forced in"
-    head = f"{plan.strip() + ', of' if plan else 'Of'} its output of {tonnes(total)} t, {when}"
+    head = f"{plan.strip() + ', of' if plan else 'Of'} its output of {tonnes(total)} t{_products(e, card)}, {when}"
     return f"{head}: {joined(parts)}." if parts else ""
+
+
+def _products(e: Explanation, card: Card) -> str:
+    """What its output is; blank where it gives nothing beside."""
+    process = e.facts.projects[card.project].text("process")
+    given = {k for (q, _), recipe in e.facts.recipes.items() if q == process for k in recipe.outputs}
+    made = e.facts.products.get(process, frozenset())
+    if given <= made:
+        return ""
+    names_of = [joined([e.facts.material(k) for k in e.facts.materials if k in some]) for some in (made, given - made)]
+    return f" ({names_of[0]}; without its by-products, {names_of[1]})"

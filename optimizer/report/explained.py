@@ -18,6 +18,13 @@ from optimizer.workbook import Workbook
 
 COVERAGE, COST = "coverage", "cost"
 CAPEX, SHARE, OPEX, RIVALS = "capex", "public_share", "opex", "rivals_capex"
+# What is searched, in words.
+LEVERS = {
+    CAPEX: "Capital cost",
+    SHARE: "Public share",
+    OPEX: "Cost of running it",
+    RIVALS: "Capital cost of its rivals",
+}
 _SAME_T, _SAME_MUSD = 1e-3, 1e-3
 _SAME_SHARE = 1e-6
 
@@ -203,6 +210,7 @@ class Explanation:
         return Losses(
             least=least if least > self.same else 0.0,
             found=turned.value - turned.against,
+            against_run=turned.value - self.value,
             most=turned.value - turned.against_bound,
             dearer_musd=dearer,
             same=self.same,
@@ -223,12 +231,15 @@ class Explanation:
 class Losses:
     """What the plan turned round loses, weighted t (or MUSD): proven at least, as found, proven at most; ``dearer_musd`` beside.
 
-    ``same``: what counts as no difference.
+    ``found`` and the band are those of the decision: the best plan of one side against the best of the other. ``against_run``:
+    against the plan of the run, which its gap may have left worse than the best of its side. ``same``: what counts as no
+    difference.
     """
 
     least: float
     found: float
     most: float
+    against_run: float
     dearer_musd: float | None
     same: float
 
@@ -241,6 +252,11 @@ class Losses:
     def is_equal(self) -> bool:
         """Whether both plans found are as good, but for the cost beside."""
         return abs(self.found) <= self.same
+
+    @property
+    def is_of_run(self) -> bool:
+        """Whether the best plan found on the side of the run is no better than the run's own."""
+        return abs(self.found - self.against_run) <= self.same
 
     @property
     def is_better(self) -> bool:

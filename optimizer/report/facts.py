@@ -58,6 +58,17 @@ class Facts:
         return bool(self.manifest.get("relaxed"))
 
     @cached_property
+    def has_instruments(self) -> bool:
+        """Whether projects are supported by instruments, and not by a public share of their capital."""
+        return any(True for _ in records(self.workbook, "Instruments"))
+
+    @property
+    def money(self) -> Mapping[str, Any]:
+        """Totals of public support in the manifest; empty without instruments."""
+        found = self.manifest.get("money")
+        return found if isinstance(found, Mapping) else {}
+
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """The years of the plan."""
         first, last = (int(str(self.settings[name])) for name in ("first_year", "last_year"))
@@ -158,6 +169,21 @@ class Facts:
             side = recipe.outputs if row.text("direction") == "output" else recipe.inputs
             side[row.text("material")] = row.number_or("t_per_t", 0.0)  # type: ignore[index]
         return sides
+
+    @cached_property
+    def products(self) -> Mapping[str, frozenset[str]]:
+        """What each process is run for: of each recipe the largest output and those of its stage, by-products left out."""
+        found: dict[str, set[str]] = {}
+        for (process, _), recipe in self.recipes.items():
+            made = {k: share for k, share in recipe.outputs.items() if share > 0.0}
+            largest = max(made, key=lambda k: made[k], default="")
+            stage = self.material_stage(largest)
+            found.setdefault(process, set()).update(k for k in made if k == largest or self.material_stage(k) == stage)
+        return {process: frozenset(materials) for process, materials in found.items()}
+
+    def is_product(self, project: str, material: str) -> bool:
+        """Whether a project is run for a material: not for scrap, or what else comes beside."""
+        return material in self.products.get(self.projects[project].text("process"), frozenset())
 
     @cached_property
     def projects(self) -> Mapping[str, Record]:

@@ -61,6 +61,11 @@ def money_rows(instance: Instance, solution: Solution) -> dict[str, Rows]:
     return rows | ({"funders": funder_rows(instance, solution)} if instance.pots else {})
 
 
+def charge(instance: Instance, solution: Solution, funding: Funding) -> float:
+    """What the package of a funding charges, all years, MUSD; a relaxation may fund a project in parts, each with its own."""
+    return _Backed(instance, solution, funding).charge
+
+
 @dataclass(frozen=True)
 class _Backed:
     """A funded project with its package."""
@@ -96,6 +101,11 @@ class _Backed:
     def supports(self) -> list[tuple[Instrument, float, Support]]:
         planned, crash = self.firms
         return [(one, amount, planned.support(one, crash)) for one, amount in self.package]
+
+    @property
+    def charge(self) -> float:
+        """What the package charges, all years, MUSD."""
+        return sum(amount * sum(support.charge_musd.values()) for _, amount, support in self.supports)
 
     def unaided(self, firm: Venture) -> float:
         """Net present value without support, MUSD."""
@@ -146,7 +156,7 @@ def _payers(backed: _Backed, instrument: str) -> list[str]:
 def _viability(backed: _Backed) -> dict[str, object]:
     planned, crash = backed.firms
     funding, finance = backed.funding, planned.finance
-    charge = sum(amount * sum(support.charge_musd.values()) for _, amount, support in backed.supports)
+    charge = backed.charge
     public = sum(amount for one, amount in backed.package if one.kind in _PUBLIC)
     private = funding.capex_musd - public
     return {
@@ -219,7 +229,7 @@ def _liability(backed: _Backed) -> Rows:
     for one, amount, support in backed.supports:
         planned, crash = support.charge_musd, support.crash_musd
         if one.kind is Kind.GUARANTEE:
-            planned, crash = {}, {backed.funding.year + one.tenor_years: support.covered_musd}
+            planned, crash = {}, {_last_payment(backed, one): support.covered_musd}
         elif not one.kind.holds_a_price:
             continue
         for t in sorted({*planned, *crash}):
@@ -228,3 +238,9 @@ def _liability(backed: _Backed) -> Rows:
                 named = {"project": backed.funding.project, "instrument": one.name, "year": t}
                 rows.append({**named, **{f"{name}_musd": x for name, x in due.items()}})
     return rows
+
+
+def _last_payment(backed: _Backed, one: Instrument) -> int:
+    """The year in which a loan ends: nothing is given back before all is drawn, and then for a year at least."""
+    grace = max(one.grace_years, len(backed.project.spend) - 1)
+    return backed.funding.year + max(one.tenor_years, grace + 1)

@@ -27,6 +27,8 @@ def money_totals(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> dict
     charge, private = float(packages["charge_musd"].sum()), float(firms["private_musd"].sum())
     outlay, made_t = float(tables["portfolio"]["public_outlay_musd"].sum()), _made_t(instance, tables["runs"])
     totals: dict[str, object] = {
+        "funded": len(firms),
+        "supported": int(packages["project"].nunique()),
         "planning_deck": finance.planning_deck,
         "crash_deck": finance.crash_deck,
         "charge_musd": musd(charge),

@@ -45,6 +45,8 @@ _ROW_PT = 15.0
 # Characters of running text in 9 point that fit one unit of column width, in a column and over the page.
 _CHARACTERS, _CHARACTERS_WIDE = 1.14, 1.28
 _EMU_PER_PX = 9525
+# A4 across within its margins, and a unit of column width.
+_PAGE_WIDE_PT, _PAGE_HIGH_PT, _UNIT_PT = 784.0, 500.0, 5.25
 
 
 def width_cm(units: float) -> float:
@@ -230,9 +232,15 @@ class Page:
         """Print one row, the header of the last and long table, again on every page that follows it."""
         self.sheet.print_title_rows = f"{row}:{row}"
 
-    def break_page(self) -> None:
-        """Begin a new printed page here."""
-        self.sheet.row_breaks.append(Break(id=self.row - 1))
+    def break_page(self, row: int | None = None) -> None:
+        """Begin a new printed page here, or at a row that is written already."""
+        self.sheet.row_breaks.append(Break(id=(row or self.row) - 1))
+
+    def tall(self, first: int, last: int) -> float:
+        """Height of some rows in printed pages: the sheet is printed one page wide."""
+        heights = (self.sheet.row_dimensions[n].height or _ROW_PT for n in range(first, last + 1))
+        scale = min(1.0, _PAGE_WIDE_PT / (sum(self.widths) * _UNIT_PT))
+        return sum(heights) * scale / _PAGE_HIGH_PT
 
     # ------------------------------------------------------------ charts
 

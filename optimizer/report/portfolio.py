@@ -48,19 +48,24 @@ def write_portfolio(book: Book, facts: Facts, trace: Trace, painter: Painter) ->
         _, last = page.table(columns, [_project(facts, trace, row) for row in _rows(facts)], with_header=False)
         page.filter(header, last)
         page.table(columns, [_total(facts.funded)], with_header=False)
-        note(page, _NOTES)
+        note(page, _notes(facts))
         _by_place(page, columns)
     _stocks(page, columns)
     page.end()
 
 
-_NOTES = (
-    "First and full output are blank where they lie beyond the last year. Public outlay is undiscounted; the rest of the"
-    " capital cost is private. Mean use: tonnes run over capacity, all years with capacity, nothing lost.",
-    "Output to: the tonnes that a plant makes in all years are followed through shipments, plants and recycling until a"
-    " sector has them or nobody uses them. Material of one origin in one country counts as well mixed: whatever leaves it"
-    " carries it on in proportion to tonnes, and so does every output of a plant that takes it.",
-)
+def _notes(facts: Facts) -> list[str]:
+    public = "Public outlay is undiscounted; the rest of the capital cost is private."
+    if facts.has_instruments:
+        public = "Public outlay is what the project's package charges in all years, undiscounted (Packages)."
+    return [
+        f"First and full output are blank where they lie beyond the last year. {public} Mean use: tonnes run over capacity,"
+        " all years with capacity, nothing lost.",
+        "Output to: the tonnes that a plant makes in all years are followed through shipments, plants and recycling until a"
+        " sector has them or nobody uses them; by-products, as scrap, are left out. Material of one origin in one country counts"
+        " as well mixed: whatever leaves it carries it on in proportion to tonnes, and so does every output of a plant that takes"
+        " it.",
+    ]
 
 
 def ends(facts: Facts) -> list[str]:
@@ -94,9 +99,10 @@ def _nothing(facts: Facts) -> str:
 
 def _lead(facts: Facts) -> str:
     table = facts.funded
+    beside = "for plants of" if facts.has_instruments else "out of"
     return (
         f"{plural(len(table), 'project')} in {plural(table['country'].nunique(), 'country', 'countries')}, "
-        f"{table['public_outlay_musd'].sum():,.1f} MUSD of public outlay out of {table['capex_musd'].sum():,.1f} MUSD of"
+        f"{table['public_outlay_musd'].sum():,.1f} MUSD of public outlay {beside} {table['capex_musd'].sum():,.1f} MUSD of"
         f" capital cost, in constant {facts.price_year} prices."
     )
 

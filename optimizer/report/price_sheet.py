@@ -25,8 +25,10 @@ _NOTES = (
     " least public money with everything less the least without it, for what the plan with everything covers.",
     "By the plans found: the difference of the best plans. At least, at most: what is proven for all plans, from the best plan of"
     " one side and the bound of the other. Cannot be told apart: the two sides overlap at the gap that was reached.",
-    "Blank: not searched, since the group that it belongs to costs nothing by the plans found; it costs at most as much as all of"
-    " the group together. Prices of single rules or losses need not add up to that of all.",
+    "Blank: not searched, since the group that it belongs to costs nothing by the plans found, or since the time was over; it"
+    " costs at most as much as all of the group together. Prices of single rules or losses need not add up to that of all.",
+    "Single rules and losses are searched for a few seconds each, their bounds are those of relaxations: what is proven of them"
+    " is wider than of the groups.",
 )
 
 

@@ -22,6 +22,7 @@ from optimizer.report.bottlenecks import joined
 from optimizer.report.facts import Facts, percent
 from optimizer.report.portfolio import plural
 from optimizer.report.price_tables import TOLD_MUSD, TOLD_POINTS
+from optimizer.report.reasons import names
 
 NOTHING_TO_PRICE = "The workbook has no redundancy rules and no losses that count: there is nothing to price."
 _LOST = {"lose_country": "country", "lose_project": "site", "lose_supplier": "outside supplier"}
@@ -38,7 +39,10 @@ def price_sentences(facts: Facts, prices: Prices) -> list[str]:
     found += [_rules(prices, price) for price in _of(prices, RULES)]
     if len(_of(prices, MINIMUM)) > 1:
         found += [f"All minimum coverages in losses together {costs(prices, price)}." for price in _of(prices, MINIMA)]
-    return found + [_measure(price) for price in _of(prices, MEASURE)]
+    found += [_measure(price) for price in _of(prices, MEASURE)]
+    if late := [label(facts, price).removeprefix("… ") for price in prices.prices if price.late]:
+        found.append(f"Not reached in the time given (--price-time): {names(late)}.")
+    return found
 
 
 def not_priced(asked: Sequence[Question]) -> str:
@@ -51,7 +55,7 @@ def not_priced(asked: Sequence[Question]) -> str:
         *([plural(count[MINIMUM], "minimum coverage") + " in losses"] if count[MINIMUM] else []),
         *(["the weight of losses"] if count[MEASURE] else []),
     ]
-    return f"Not priced here: {joined(parts)}. --price searches what they cost, by new plans (up to an hour on a large case)."
+    return f"Not priced here: {joined(parts)}. --price searches what they cost, by new plans (some ten minutes on a large case)."
 
 
 def label(facts: Facts, price: Price) -> str:

@@ -152,7 +152,7 @@ def _never(case: _Case, x: Judged) -> str:
         return "Cannot be funded: a standing plant fills its group."
     if possible.output_year > facts.years[-1]:
         return f"Too late: no output before {possible.output_year}, after the last year {facts.years[-1]}."
-    outlay = _least_outlay(x)
+    outlay = 0.0 if facts.has_instruments else _least_outlay(x)  # What a package would charge is not known of others.
     if outlay > x.budgets[-1]:
         return f"Too large: needs {money(outlay)} MUSD of public money, more than the largest budget."
     if missing := _missing(case, x, x.budgets):
@@ -175,26 +175,28 @@ def _least_outlay(x: Judged) -> float:
     return capex * row.number_or("public_share", 1.0)
 
 
-def _intensity(x: Judged) -> float:
-    """Public outlay per t of yearly capacity at full size, thousand USD."""
+def _intensity(case: _Case, x: Judged) -> float:
+    """Public outlay per t of yearly capacity at full size, thousand USD; with instruments all capital."""
     full = x.row.number_or("capacity_t_per_year", 0.0)
-    public = x.row.number_or("capex_musd", 0.0) * x.row.number_or("public_share", 1.0)
+    share = 1.0 if case.facts.has_instruments else x.row.number_or("public_share", 1.0)
+    public = x.row.number_or("capex_musd", 0.0) * share
     return 1e3 * public / full if full else 0.0
 
 
 def _dearer(case: _Case, x: Judged) -> str:
-    peers = [_intensity(o) for o in case.judged if o.stage == x.stage and o.funded_at]
-    own = _intensity(x)
+    what = "capital" if case.facts.has_instruments else "public money"
+    peers = [_intensity(case, o) for o in case.judged if o.stage == x.stage and o.funded_at]
+    own = _intensity(case, x)
     if not peers:
         return f"No candidate of {x.stage} is funded at any budget: the plans spend the money elsewhere."
     if own > max(peers):
         return (
-            f"Dearest of its stage: {_thousand(own)} thousand USD of public money per t/yr; funded ones need"
+            f"Dearest of its stage: {_thousand(own)} thousand USD of {what} per t/yr; funded ones need"
             f" {_thousand(min(peers))} to {_thousand(max(peers))}."
         )
     share = sum(p < own for p in peers) / len(peers)
     return (
-        f"{x.stage[:1].upper()}{x.stage[1:]} binds, but others serve more: {_thousand(own)} thousand USD of public money per"
+        f"{x.stage[:1].upper()}{x.stage[1:]} binds, but others serve more: {_thousand(own)} thousand USD of {what} per"
         f" t/yr, more than {percent(share)} of the funded ones of its stage; place, feed and years decide too."
     )
 

@@ -89,7 +89,7 @@ def _project(instance: Instance, repair: Repair, x: Recovery, funding: Funding) 
         "full_output_year": full,
         "size_t_per_year": tonnes(funding.size_ktpy),
         "capex_musd": money(funding.capex_musd),
-        "public_outlay_musd": money(project.public_share * funding.capex_musd),
+        "public_outlay_musd": money(x.outlay_of.get(project.name)),
     }
 
 

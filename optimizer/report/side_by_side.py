@@ -68,7 +68,7 @@ class Side:
         for name, row in base.projects.items():
             if row.row.number in asked and row.text("status") == _NOT_STANDING:
                 mine = self._projects[name]
-                public = row.number_or("public_share", 1.0) * row.number_or("capex_musd", 0.0)
+                public = self._public_share(row) * row.number_or("capex_musd", 0.0)
                 rows.append(
                     {
                         "project": name,
@@ -81,6 +81,21 @@ class Side:
                 )
         columns = ["project", "country", "stage", "first_year", "size_t_per_year", "public_outlay_musd"]
         return pd.DataFrame(rows, columns=columns)
+
+    def _public_share(self, row: Record) -> float:
+        """Part of the capital of a built candidate that counts as public: all of it where there are instruments."""
+        return 1.0 if self.has_instruments else row.number_or("public_share", 1.0)
+
+    @cached_property
+    def has_instruments(self) -> bool:
+        """Whether the strategy supports projects by instruments."""
+        return Facts(self.workbook, {}, {}, ()).has_instruments
+
+    @property
+    def money(self) -> Mapping[str, object]:
+        """Totals of public support of its plan; empty without instruments."""
+        found = self.manifest.get("money")
+        return found if isinstance(found, Mapping) else {}
 
     @cached_property
     def _projects(self) -> Mapping[str, Record]:
@@ -172,6 +187,11 @@ class SideBySide:
     def facts(self) -> Facts:
         """Names and years of the workbook; no plan."""
         return Facts(self.workbook, {}, {}, ())
+
+    @property
+    def has_instruments(self) -> bool:
+        """Whether any strategy supports projects by instruments."""
+        return any(side.has_instruments for side in self.sides)
 
     @cached_property
     def held(self) -> tuple[Side, ...]:

@@ -26,6 +26,10 @@ _NO_LIABILITY = (
     "Liability (guarantees, price floors, offtake) is not told: the workbook has no instruments, so public money is outlay"
     " alone, and a strategy of short grants can only be shown by when there is money and from whom."
 )
+_LIABILITY = (
+    "Outlay is what packages charge. What guarantees, price floors and offtakes may cost if prices crash stands beside it on the"
+    " Summary; by year it stands in the tables of each plan (liability)."
+)
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,12 @@ def write_undone(book: Book, told: SideBySide, tables: Tables, painter: Painter)
         rows = tables["left_undone"][tables["left_undone"]["strategy"] == side.name]
         lines = [Line((side.name if n == 0 else "", x.about, x.sentence)) for n, x in enumerate(each(rows))]
         page.table(columns, [*lines, *_remarks(side)], with_header=False)
-    note(page, [_NO_LIABILITY])
+    note(page, [_liability(told)])
     page.end()
+
+
+def _liability(told: SideBySide) -> str:
+    return _LIABILITY if told.has_instruments else _NO_LIABILITY
 
 
 def _remarks(side: Side) -> list[Line]:
@@ -138,8 +146,9 @@ def write_outlay(book: Book, told: SideBySide, tables: Tables, painter: Painter)
         *(Column(str(t), 8, "musd") for t in told.years),
     )
     page = open_page(book, told.facts, painter, "Outlay", "Outlay: public money, MUSD", [c.width for c in columns])
+    built = "all of" if told.has_instruments else "the public share of"
     page.sentence(
-        "Undiscounted. What a strategy itself has built counts in full, in no year: the public share of its capital cost."
+        f"Undiscounted. What a strategy itself has built counts in full, in no year: {built} its capital cost."
     )
     page.heading("By year")
     table = tables["strategy_outlays"]
@@ -156,7 +165,7 @@ def write_outlay(book: Book, told: SideBySide, tables: Tables, painter: Painter)
         mine = table[table["strategy"] == side.name].groupby("funder")["musd"].sum()
         lines.append(Line((side.name, *(float(mine.get(f, 0.0)) for f in funders), side.decreed_musd)))
     page.table(funder_columns, lines)
-    note(page, [_NO_LIABILITY])
+    note(page, [_liability(told)])
     page.end()
 
 

@@ -35,6 +35,7 @@ _COLUMNS = (
     Column("Rules missed", 9, "int"),
     Column("Proven within, points", 10, "points"),
 )
+_MONEY = (Column("Private capital, MUSD", 10, "musd"), Column("May be owed in the crash, MUSD", 11, "musd"))
 _CHART, _CHART_ROWS = (13.8, 9.0), 18
 _MOST_LINES = 7
 
@@ -44,7 +45,8 @@ def write_summary(
 ) -> None:
     """Write the sheet, with a chart of numbers that stand on the sheet Coverage."""
     facts = told.facts
-    page = open_page(book, facts, painter, "Summary", "", [c.width for c in _COLUMNS])
+    columns = (*_COLUMNS, *(_MONEY if told.has_instruments else ()))
+    page = open_page(book, facts, painter, "Summary", "", [c.width for c in columns])
     page.sheet.page_setup.fitToHeight = 1
     page.spread(page.row, 1, 9, f"{facts.name}: strategies side by side, {facts.span}", replace(TITLE, size=18))
     page.spread(page.row, 10, page.span, facts.mark, MARK)
@@ -56,7 +58,7 @@ def write_summary(
     page.row += 1
     page.section("Strategies side by side, nothing lost unless said")
     page.row += 1
-    first, last = page.table(_COLUMNS, [_line(told, row) for row in each(tables["strategies"])])
+    first, last = page.table(columns, [_line(told, row) for row in each(tables["strategies"])])
     page.row += 1
     if told.held:
         page.chart(outlay_chart(page.sheet, (first, last), (3, 5), _CHART), page.row, 0.0)
@@ -87,6 +89,7 @@ def _line(told: SideBySide, row: object) -> Line:
         *("never" if closes is None else str(int(closes)), number(found["short_last_year_t"])),
         *(number(found["worst_loss_coverage"]), idlest(side), len(side.reached.missed)),
         None if points is None else max(0.0, points[0] - points[1]),
+        *(number(found.get(name)) for name in ("private_musd", "contingent_musd")),
     )
     return Line(values)
 

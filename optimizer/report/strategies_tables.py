@@ -36,6 +36,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "left_undone": ("strategy", "about", "sentence"),
 }  # fmt: skip
 
+# Further columns of ``strategies`` where there are instruments: capital of others, and what may be owed if prices crash.
+MONEY = ("private_musd", "contingent_musd")
+
 
 def strategy_tables(told: SideBySide) -> dict[str, pd.DataFrame]:
     """Return every table of ``COLUMNS`` by name, strategies in the order of the sheet."""
@@ -54,7 +57,11 @@ def strategy_tables(told: SideBySide) -> dict[str, pd.DataFrame]:
             rows["funded"] += _funded(side)
             rows["strategy_outlays"] += _outlays(side)
             rows["missed"] += _missed(side)
-    return {name: pd.DataFrame(found, columns=list(COLUMNS[name])) for name, found in rows.items()}
+    tables = {name: pd.DataFrame(found, columns=list(COLUMNS[name])) for name, found in rows.items()}
+    if told.has_instruments:
+        for name in MONEY:
+            tables["strategies"][name] = pd.Series([side.money.get(name) for side in told.sides], dtype=float)
+    return tables
 
 
 def _row(side: Side) -> dict[str, object]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
+from scipy.stats import norm, rankdata
 
 from optimizer.report.rounding import Rows, musd, tonnes, yes_no
-from optimizer.report.stressed import Stressed
+from optimizer.report.stressed import Stressed, missing_musd
 from optimizer.stress_jobs import DrawResult
 
 WHOLE = "all years"
 _SHARES = (("p05", 5), ("p25", 25), ("p50", 50), ("p75", 75), ("p95", 95))
 _DIGITS = 7
 _MONEY = "capex_musd"
+_BY_CHANCE = 0.05  # How often chance alone may make any figure of the ranking clear.
 
 
 def covered(stressed: Stressed, draw: DrawResult, sector: str, years: Sequence[int]) -> float | None:
@@ -78,13 +80,13 @@ def money_rows(stressed: Stressed) -> Rows:
         "capex_musd": (overrun.capex_musd, [draw.capex_musd for draw in stressed.draws]),
         "outlay_musd": (outlay, [draw.outlay_musd for draw in stressed.draws]),
         "unpaid_by_pots_musd": (
-            sum(overrun.unpaid_planned_musd.values()),
-            [draw.unpaid_musd for draw in stressed.draws],
+            missing_musd(sum(overrun.unpaid_planned_musd.values())),
+            [missing_musd(draw.unpaid_musd) for draw in stressed.draws],
         ),
     }
     if budget is not None:
-        over = [max(0.0, draw.outlay_musd - budget) for draw in stressed.draws]
-        measures["over_total_budget_musd"] = (max(0.0, outlay - budget), over)
+        over = [missing_musd(draw.outlay_musd - budget) for draw in stressed.draws]
+        measures["over_total_budget_musd"] = (missing_musd(outlay - budget), over)
     return [
         {
             "measure": name,
@@ -99,29 +101,78 @@ def money_rows(stressed: Stressed) -> Rows:
 
 
 def ranking_rows(stressed: Stressed) -> Rows:
-    """Spearman's rank correlation of every variable with the share served of each sector in all years, the largest first.
+    """Spearman's rank correlation of every figure with the share served of each sector in all years, the largest first.
 
-    ``clear``: larger than chance alone gives in 19 of 20 cases, 1.96 / sqrt(draws - 1).
+    Figures of a group rise and fall together, so that they are one. ``clear``: at least ``clear_from``.
     """
     rows: Rows = []
-    count = len(stressed.draws)
-    for sector in stressed.sectors if count > 2 else ():
+    least, ranked = clear_from(stressed), _ranked(stressed)
+    for sector in stressed.sectors if least is not None else ():
         served = [covered(stressed, draw, sector, stressed.years) for draw in stressed.draws]
         if any(x is None for x in served):
             continue
         # Less than a millionth of a share is noise of the solver: equal.
         outcome = np.round(np.array(served, dtype=float), 6)
         found = [
-            (variable.name, _rank_correlation([draw.values[n] for draw in stressed.draws], outcome))
-            for n, variable in enumerate(stressed.variables)
-            if variable.column != _MONEY  # What capital costs moves no flow of a plan that is held.
+            (figure, _rank_correlation([draw.values[figure.place] for draw in stressed.draws], outcome))
+            for figure in ranked
         ]
-        for name, value in sorted(found, key=lambda x: (-abs(x[1]), x[0])):
-            clear = abs(value) > 1.96 / (count - 1) ** 0.5
+        for figure, value in sorted(found, key=lambda x: (-abs(x[1]), x[0].name)):
             rows.append(
-                {"variable": name, "sector": stressed.sector(sector), "rank_correlation": value, "clear": yes_no(clear)}
+                {
+                    "variable": figure.name,
+                    "members": "; ".join(figure.members),
+                    "sector": stressed.sector(sector),
+                    "rank_correlation": value,
+                    "clear": yes_no(abs(value) >= (least or 0.0)),
+                }
             )
     return rows
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A figure of the ranking: a variable, at its ``place`` among them, or a group with its ``members``."""
+
+    name: str
+    place: int
+    members: tuple[str, ...] = ()
+
+
+def _ranked(stressed: Stressed) -> list[Ranked]:
+    """The figures that may move flows, of a group its first; what capital costs moves none of a plan that is held."""
+    groups: dict[object, list[int]] = {}
+    for n, variable in enumerate(stressed.variables):
+        if variable.column != _MONEY:
+            groups.setdefault(variable.group or n, []).append(n)
+    found = []
+    for group, places in groups.items():
+        first = next((n for n in places if not stressed.variables[n].against), places[0])
+        names = tuple(
+            f"{stressed.variables[n].name}{' (against)' if stressed.variables[n].against else ''}" for n in places
+        )
+        alone = len(places) == 1
+        found.append(
+            Ranked(stressed.variables[first].name if alone else f"group {group}", first, () if alone else names)
+        )
+    return found
+
+
+def figures_ranked(stressed: Stressed) -> int:
+    """How many figures are looked at side by side: those that differ among the draws."""
+    return sum(len({draw.values[figure.place] for draw in stressed.draws}) > 1 for figure in _ranked(stressed))
+
+
+def clear_from(stressed: Stressed) -> float | None:
+    """The rank correlation from which a figure is clear; None with too few draws.
+
+    With n draws chance alone gives a figure about 1 / sqrt(n - 1). Of many figures looked at some will be larger by chance, so
+    that each is asked for so much that in 19 of 20 cases none of them is (Bonferroni).
+    """
+    count, figures = len(stressed.draws), figures_ranked(stressed)
+    if count <= 2 or not figures:
+        return None
+    return float(norm.ppf(1.0 - _BY_CHANCE / (2.0 * figures))) / (count - 1) ** 0.5
 
 
 def _rank_correlation(values: Sequence[float], outcome: np.ndarray) -> float:

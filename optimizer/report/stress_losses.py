@@ -18,7 +18,7 @@ from optimizer.stress_jobs import LossResult
 _WHAT = Column("What is lost", 50)
 _CELL = 8.2
 _MOST_COLUMNS = 15
-_MOST_BY_YEAR = 40
+_MOST_BY_YEAR, _ON_A_PAGE = 40, 20
 _NOTHING = "Nothing lost"
 _NOTES = (
     "Cell: share of the sector's demand of that year that the plan still serves if the loss is in force in that year, funding"
@@ -31,37 +31,21 @@ _NOTES = (
 
 
 def write_losses(book: Book, stressed: Stressed, painter: Painter) -> None:
-    """Write the sheet of single losses."""
+    """Write the sheets of single losses: the lowest year of each, and year by year."""
     lead = (
         "Every country that may be lost, every site at which the plan has something standing and every supplier, one at a time;"
         " the worst first. Darker cells: less is served."
     )
-    _sheet(
-        book,
-        stressed,
-        painter,
-        "Losses",
-        "Losses: share of demand still served, %",
-        lead,
-        stressed.singles,
-        by_year=True,
-    )
+    _sheet(book, stressed, painter, "Losses", "Losses: share of demand still served, %", lead, stressed.singles)
+    if stressed.singles:
+        _by_year(book, stressed, painter)
 
 
 def write_pairs(book: Book, stressed: Stressed, painter: Painter) -> None:
     """Write the sheet of pairs, if there are any."""
     if pairs := stressed.of(PAIR):
         lead = "Every two countries, every supplier with every country; the worst first. Darker cells: less is served."
-        _sheet(
-            book,
-            stressed,
-            painter,
-            "Pairs",
-            "Pairs of losses: share of demand still served, %",
-            lead,
-            pairs,
-            by_year=False,
-        )
+        _sheet(book, stressed, painter, "Pairs", "Pairs of losses: share of demand still served, %", lead, pairs)
 
 
 def write_delays(book: Book, stressed: Stressed, painter: Painter) -> None:
@@ -72,7 +56,7 @@ def write_delays(book: Book, stressed: Stressed, painter: Painter) -> None:
             " first. Those that cost nothing are left out."
         )
         hurting = [x for x in late if x.first_short is not None]
-        _sheet(book, stressed, painter, "Delays", "Delays: share of demand served, %", lead, hurting, by_year=False)
+        _sheet(book, stressed, painter, "Delays", "Delays: share of demand served, %", lead, hurting)
 
 
 def _sheet(
@@ -83,26 +67,40 @@ def _sheet(
     title: str,
     lead: str,
     results: Sequence[LossResult],
-    by_year: bool,
 ) -> None:
-    sectors = stressed.sectors
-    cell = max(fit(stressed.sector(s), _CELL) for s in sectors)
-    across = max(len(sectors) + 4, min(_MOST_COLUMNS, len(sectors) * len(stressed.years)))
-    page = open_page(book, stressed.facts, painter, name, title, [_WHAT.width, *([cell] * across)])
+    page = _page(book, stressed, painter, name, title)
     page.sentence(lead)
-    page.freeze(columns=1)
     if not results:
         page.sentence("None of them makes any sector short in any year.")
     else:
         _worst(page, stressed, results)
-        if by_year:
-            for part in side_by_side(sectors, stressed.years, _MOST_COLUMNS):
-                _years(page, stressed, results[:_MOST_BY_YEAR], part)
     note(page, _NOTES)
-    if by_year and len(results) > _MOST_BY_YEAR:
-        note(
-            page, [f"Year by year: the worst {_MOST_BY_YEAR} of {len(results)}; all of them in tables/loss_table.csv."]
+    page.end()
+
+
+def _page(book: Book, stressed: Stressed, painter: Painter, name: str, title: str) -> Page:
+    sectors = stressed.sectors
+    cell = max(fit(stressed.sector(s), _CELL) for s in sectors)
+    across = max(len(sectors) + 4, min(_MOST_COLUMNS, len(sectors) * len(stressed.years)))
+    return open_page(book, stressed.facts, painter, name, title, [_WHAT.width, *([cell] * across)])
+
+
+def _by_year(book: Book, stressed: Stressed, painter: Painter) -> None:
+    """Year by year, sector after sector: the worst losses, their header again on every printed page."""
+    results = stressed.singles
+    page = _page(book, stressed, painter, "Losses by year", "Losses, year by year: share of demand still served, %")
+    if len(results) > _MOST_BY_YEAR:
+        page.sentence(
+            f"The worst {_MOST_BY_YEAR} of {len(results)} losses. All of them, with tonnes, are in tables/loss_table.csv."
         )
+    page.freeze(columns=1)
+    shown = results[:_MOST_BY_YEAR]
+    for n, part in enumerate(side_by_side(stressed.sectors, stressed.years, _MOST_COLUMNS)):
+        for at in range(0, len(shown), _ON_A_PAGE):
+            if n or at:
+                page.break_page()
+            _years(page, stressed, shown[at : at + _ON_A_PAGE], part, at > 0)
+    note(page, _NOTES)
     page.end()
 
 
@@ -125,6 +123,8 @@ def _worst(page: Page, stressed: Stressed, results: Sequence[LossResult]) -> Non
         lines.append(_line(stressed, stressed.label(result.loss), result.answers, tail))
     first, last = page.table(columns, lines)
     page.filter(first - 1, last)
+    page.sheet.freeze_panes = f"B{first}"
+    page.repeat(first - 1)
 
 
 def _line(stressed: Stressed, name: str, answers: Mapping[int, Answer], tail: tuple[object, ...]) -> Line:
@@ -139,9 +139,11 @@ def _line(stressed: Stressed, name: str, answers: Mapping[int, Answer], tail: tu
     return Line(values, heat=True, heat_from=1, kinds=kinds, heat_to=1 + len(stressed.sectors))
 
 
-def _years(page: Page, stressed: Stressed, results: Sequence[LossResult], sectors: Sequence[str]) -> None:
+def _years(
+    page: Page, stressed: Stressed, results: Sequence[LossResult], sectors: Sequence[str], continued: bool
+) -> None:
     years = stressed.years
-    page.heading(f"Year by year: {', '.join(stressed.sector(s) for s in sectors)}")
+    page.heading(f"{', '.join(stressed.sector(s) for s in sectors)}{' (continued)' if continued else ''}")
     for n, sector in enumerate(sectors):
         first = 2 + n * len(years)
         page.spread(page.row, first, first + len(years) - 1, stressed.sector(sector), HEADER)
@@ -193,4 +195,5 @@ def write_disruptions(book: Book, stressed: Stressed, painter: Painter) -> None:
     page.header(columns)
     first, last = page.table(columns, lines, with_header=False)
     page.filter(first - 1, last)
+    page.repeat(first - 1)
     page.end()

@@ -14,6 +14,7 @@ from optimizer.report.style import Painter
 
 _CHART = (19.0, 8.0)
 _CHART_ROWS = 17
+_OUTPUT = {False: "", True: ", credits, floors and offtakes by output"}
 
 
 def write_overrun(book: Book, stressed: Stressed, painter: Painter) -> None:
@@ -60,7 +61,8 @@ def write_overrun(book: Book, stressed: Stressed, painter: Painter) -> None:
     note(
         page,
         [
-            "Purchases for stocks do not become dearer. What the pots cannot pay: the least that stays unpaid, whoever pays;"
+            f"Purchases for stocks{_OUTPUT[bool(stressed.instance.instruments)]} do not become dearer."
+            " What the pots cannot pay: the least that stays unpaid, whoever pays;"
             " where it is open in which year, money is used as it comes and the later outlay stays unpaid."
         ],
     )

@@ -12,7 +12,7 @@ from optimizer.report.repair_tables import COLUMNS as REPAIR_COLUMNS
 from optimizer.report.repair_tables import repair_tables
 from optimizer.report.rounding import Rows, musd, share, tonnes, yes_no
 from optimizer.report.stress_chance import chance_rows, draw_rows, money_rows, ranking_rows, value_rows
-from optimizer.report.stressed import Stressed
+from optimizer.report.stressed import Stressed, missing_musd
 from optimizer.solve.stress import Breaking
 from optimizer.stress_jobs import LossResult
 
@@ -35,7 +35,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "sector", "year", "planned", "mean", "lowest", "p05", "p25", "p50", "p75", "p95", "highest", "target", "probability",
     ),
     "uncertain_money": ("measure", "planned", "mean", "lowest", "p05", "p50", "p95", "highest"),
-    "ranking": ("variable", "sector", "rank_correlation", "clear"),
+    "ranking": ("variable", "members", "sector", "rank_correlation", "clear"),
     "draws": ("draw", "sector", "coverage", "weighted_short_t", "capex_musd", "outlay_musd", "unpaid_musd"),
     "draw_values": ("draw", "variable", "value"),
     **REPAIR_COLUMNS,
@@ -202,7 +202,7 @@ def _overrun(stressed: Stressed) -> Iterator[dict[str, object]]:
             "year": found.budget_gone,
             "planned_musd": musd(planned),
             "dearer_musd": musd(dearer),
-            "unpaid_as_planned_musd": musd(max(0.0, planned - found.budget_musd)),
+            "unpaid_as_planned_musd": musd(missing_musd(planned - found.budget_musd)),
             "unpaid_musd": musd(found.over_budget_musd),
         }
     for claim in sorted(found.dearer_musd, key=lambda c: (c[2], c[0], c[1])):
@@ -214,6 +214,6 @@ def _overrun(stressed: Stressed) -> Iterator[dict[str, object]]:
             "year": t,
             "planned_musd": musd(found.planned_musd.get(claim, 0.0)),
             "dearer_musd": musd(found.dearer_musd[claim]),
-            "unpaid_as_planned_musd": musd(found.unpaid_planned_musd.get(claim, 0.0)),
+            "unpaid_as_planned_musd": musd(missing_musd(found.unpaid_planned_musd.get(claim, 0.0))),
             "unpaid_musd": musd(found.unpaid_musd.get(claim, 0.0)),
         }

@@ -7,7 +7,8 @@ from openpyxl import Workbook as Book
 from optimizer.report.charts import Data, share_chart
 from optimizer.report.facts import each, number, percent, text
 from optimizer.report.page import Column, Line, Page, note, open_page
-from optimizer.report.stress_chance import WHOLE
+from optimizer.report.portfolio import plural
+from optimizer.report.stress_chance import WHOLE, clear_from, figures_ranked
 from optimizer.report.stress_words import chance
 from optimizer.report.stressed import Stressed, Tables
 from optimizer.report.style import Painter
@@ -53,8 +54,7 @@ def write_uncertainty(book: Book, stressed: Stressed, tables: Tables, painter: P
     note(
         page,
         [
-            "Rank correlation: Spearman's, of what was drawn with the share served in all years; from -1 to 1. Not clear:"
-            " no larger than chance alone gives in 19 of 20 cases.",
+            clear_note(stressed),
             f"A probability is a share of the draws: with {len(stressed.draws)} draws it is known to about"
             f" {_TWO_SIGMA_POINTS / len(stressed.draws) ** 0.5:.0f} points either way.",
         ],
@@ -129,9 +129,10 @@ def _ranking(page: Page, stressed: Stressed, tables: Tables) -> None:
         Column("Clear", 9, "text"),
     ]
     found: dict[str, dict[str, float]] = {}
-    clear: dict[str, str] = {}
+    clear, members = dict[str, str](), dict[str, str]()
     first = stressed.sector(stressed.sectors[0])
     for row in each(tables["ranking"]):
+        members[row.variable] = text(row.members)
         found.setdefault(row.variable, {})[row.sector] = number(row.rank_correlation) or 0.0
         if row.sector == first:
             clear[row.variable] = text(row.clear)
@@ -141,6 +142,8 @@ def _ranking(page: Page, stressed: Stressed, tables: Tables) -> None:
         for name in order[:_MOST_VARIABLES]
     ]
     page.table(columns, lines)
+    if groups := [f"{name}: {members[name]}" for name in order[:_MOST_VARIABLES] if members[name]]:
+        note(page, [f"Figures of a group rise and fall together and are one figure here. {'. '.join(groups)}."])
     if len(order) > _MOST_VARIABLES:
         note(page, [f"The first {_MOST_VARIABLES} of {len(order)}; all of them in tables/ranking.csv."])
 
@@ -163,4 +166,19 @@ def _money(page: Page, tables: Tables) -> None:
             Line((names[r.measure], r.planned, r.mean, r.lowest, r.p05, r.p50, r.p95, r.highest))
             for r in each(tables["uncertain_money"])
         ],
+    )
+
+
+def clear_note(stressed: Stressed) -> str:
+    """What a rank correlation is, and from which one on it is more than chance."""
+    least, figures, draws = clear_from(stressed), figures_ranked(stressed), len(stressed.draws)
+    head = "Rank correlation: Spearman's, of what was drawn with the share served in all years; from -1 to 1."
+    if least is None:
+        return head
+    looked = f"{plural(figures, 'figure')} looked at in {draws} draws"
+    if least > 1.0:
+        return f"{head} With {looked} none can be told from chance: take more draws."
+    return (
+        f"{head} Clear: at least {least:.2f} either way. With {looked}, chance alone makes any of them as large in 1 of 20 cases"
+        " at most (Bonferroni)."
     )

@@ -9,7 +9,7 @@ from optimizer.report.price_words import not_priced, price_sentences
 from optimizer.report.reasons import money
 from optimizer.report.repair_words import repair_sentences
 from optimizer.report.rounding import tonnes
-from optimizer.report.stress_chance import ranking_rows
+from optimizer.report.stress_chance import clear_from, ranking_rows
 from optimizer.report.stressed import Stressed
 from optimizer.stress_cases import DELAY, PAIR
 from optimizer.stress_jobs import LossResult
@@ -178,12 +178,23 @@ def chance(stressed: Stressed) -> str:
     for draw in stressed.draws:
         shares = [1.0 - draw.short_kt[every, t] / d for t in stressed.years if (d := draw.demand_kt[every, t]) > 0.0]
         met += all(x >= stressed.target - 1e-9 for x in shares)
-    rows = [r for r in ranking_rows(stressed) if r["sector"] == stressed.sector(every) and r["clear"] == "yes"]
-    top = [f"{r['variable']} ({r['rank_correlation']:+.2f})" for r in rows[:_MOST_VARIABLES]]
-    matters = f"; what moves coverage most: {joined(top)}" if top else ""
+    rows = [r for r in ranking_rows(stressed) if r["sector"] == stressed.sector(every)]
+    top = [f"{r['variable']} ({r['rank_correlation']:+.2f})" for r in rows if r["clear"] == "yes"][:_MOST_VARIABLES]
+    matters = f"; what moves coverage most: {joined(top)}" if top else _nothing_clear(stressed, len(rows))
     return (
         f"With nothing lost, {percent(stressed.target)} of demand is served in every year in"
         f" {percent(met / len(stressed.draws))} of {len(stressed.draws)} draws{matters}."
+    )
+
+
+def _nothing_clear(stressed: Stressed, figures: int) -> str:
+    """That no figure can be told from chance; blank where nothing was ranked."""
+    least = clear_from(stressed)
+    if least is None or not figures:
+        return ""
+    needed = f"a rank correlation of {least:.2f} would be needed" if least <= 1.0 else "so few draws cannot tell any"
+    return (
+        f"; which of the {figures} figures moves coverage most is not clear in {len(stressed.draws)} draws ({needed})"
     )
 
 

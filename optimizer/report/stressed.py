@@ -23,7 +23,7 @@ from optimizer.stress_jobs import DrawResult, LossResult
 from optimizer.uncertainty import Variable
 from optimizer.workbook import Workbook
 
-_DUST_MUSD = 1e-6
+_DUST_MUSD = 1e-3  # A thousand dollars: a plan of a run keeps its money within the tolerance of a solver.
 _SUPPLY = "supply from"
 Tables = Mapping[str, pd.DataFrame]
 
@@ -49,16 +49,21 @@ class Overrun:
     @property
     def over_budget_musd(self) -> float:
         """What is missing of the total budget."""
-        return 0.0 if self.budget_musd is None else max(0.0, sum(self.dearer_musd.values()) - self.budget_musd)
+        return 0.0 if self.budget_musd is None else missing_musd(sum(self.dearer_musd.values()) - self.budget_musd)
 
     @property
     def budget_gone(self) -> int | None:
         """Year by which the dearer outlays are more than the total budget; None: never."""
-        if self.over_budget_musd <= _DUST_MUSD or self.budget_musd is None:
+        if not self.over_budget_musd or self.budget_musd is None:
             return None
         years = sorted({t for _, _, t in self.dearer_musd})
         spent = {y: sum(x for (_, _, t), x in self.dearer_musd.items() if t <= y) for y in years}
         return next(y for y in years if spent[y] > self.budget_musd)
+
+
+def missing_musd(value: float) -> float:
+    """Money that is missing; dust and what is left over are nothing."""
+    return value if value > _DUST_MUSD else 0.0
 
 
 @dataclass(frozen=True)

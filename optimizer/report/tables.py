@@ -16,7 +16,7 @@ from models.solution import Funding, Operation, Solution
 from optimizer.cells import records
 from optimizer.report.fairness_table import fairness_rows
 from optimizer.report.money_tables import COLUMNS as MONEY
-from optimizer.report.money_tables import money_rows
+from optimizer.report.money_tables import charge, money_rows
 from optimizer.report.rounding import Rows, musd, share, tonnes, yes_no
 from optimizer.report.rules import redundancy_rows
 from optimizer.report.workforce_table import workforce_rows
@@ -160,10 +160,10 @@ def _portfolio(workbook: Workbook, instance: Instance, solution: Solution) -> Ro
 
 
 def _public(instance: Instance, solution: Solution, funding: Funding) -> float:
-    """Public money of a project, all years: what its package charges, or without instruments its public share of capex."""
+    """Public money of a funding, all years: what its package charges, or without instruments its public share of capex."""
     if not instance.instruments:
         return instance.projects[funding.project].public_share * funding.capex_musd
-    return sum(x for (p, _), x in solution.investment.outlay_musd.items() if p == funding.project)
+    return charge(instance, solution, funding)
 
 
 def _output_years(instance: Instance, project: Project, funding: Funding) -> tuple[int | None, int | None]:

@@ -5,6 +5,7 @@ leaves a pool has the make-up of the pool: what is shipped on, what plants take,
 plant takes goes on into its outputs in proportion to their tonnes. Open uses that open material does not fill are filled
 from allied material. So a plant's output is followed downstream, through recycling too, until a sector has it or nobody
 uses it; and what is used is followed upstream to the country that made it or the supplier that sold it, across transit.
+A plant's output are its products: what comes beside, as scrap does, is no part of it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ LinkKey = tuple[str, str, str, str, int]  # material, source country, how, using
 class Trace:
     """What following the flows tells.
 
-    ``reaches``: project -> sector (or ``not used``) -> share of its output; ``output_t``: project -> year -> tonnes made;
+    ``reaches``: project -> sector (or ``not used``) -> share of its output; ``output_t``: project -> year -> tonnes of its
+    products;
     ``unused_t``: (material, year) -> tonnes made or bought that nobody uses; ``supply_t``: (material, year) -> country ->
     tonnes made there, or sold by it; ``links``: who gives whom how much.
     """
@@ -62,6 +64,8 @@ def follow(facts: Facts) -> Trace:
     for t, year in fill(facts).items():
         shares = _ends(year, facts.sectors)
         for (p, pool), amount in year.made.items():
+            if not facts.is_product(p, pool[0]):
+                continue
             output[p][t] += amount
             for sector, share in zip((*facts.sectors, NOT_USED), shares[pool], strict=True):
                 ends[p][sector] += float(share) * amount
@@ -77,10 +81,14 @@ def follow(facts: Facts) -> Trace:
 
 
 def reached(facts: Facts, project: str) -> dict[tuple[str, int], float]:
-    """Tonnes of a project's output that end in each sector, or unused, by year: followed downstream in the base case."""
+    """Tonnes of a project's products that end in each sector, or unused, by year: followed downstream in the base case."""
     found: dict[tuple[str, int], float] = defaultdict(float)
     for t, year in fill(facts).items():
-        made = {pool: amount for (p, pool), amount in year.made.items() if p == project and amount > _DUST_T}
+        made = {
+            pool: amount
+            for (p, pool), amount in year.made.items()
+            if p == project and amount > _DUST_T and facts.is_product(p, pool[0])
+        }
         if not made:
             continue
         shares = _ends(year, facts.sectors)

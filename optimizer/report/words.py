@@ -8,6 +8,7 @@ from optimizer.report.bottlenecks import main_bottleneck, tonnes, when_in_words
 from optimizer.report.facts import BASE, Facts, percent, year_list
 from optimizer.report.flows import largest_dependence
 from optimizer.report.losses import Loss, judge
+from optimizer.report.money_words import money_sentences
 from optimizer.report.people import binding_people
 from optimizer.report.portfolio import plural
 from optimizer.report.redundancy import Ruling, rulings
@@ -18,12 +19,13 @@ FULL = 0.9995
 
 
 def key_sentences(facts: Facts, trace: Trace) -> list[str]:
-    """What a planner should take away, most important first: up to six."""
+    """What a planner should take away, most important first: up to six, and three on public support."""
     found = [
         _coverage(facts),
         _worst_loss(facts),
         _binding(facts),
         _people(facts),
+        *money_sentences(facts),
         _dependence(facts, trace),
         _tightest(facts),
     ]

@@ -17,6 +17,7 @@ import numpy as np
 from models.instance import Goal, Instance
 from models.options import Layout, Options
 from models.solution import Investment, extract_investment
+from optimizer.solve.alike import Hunch, brought_near
 from optimizer.solve.cheapest import CostCase
 from optimizer.solve.coverage import least_slack
 from optimizer.solve.highs import Interrupt, Limits
@@ -29,6 +30,9 @@ from optimizer.solve.work import EXACT_KT, EXACT_MUSD, Targets
 
 _SMALL, _TINY = 400, 60  # Fundings up to which everything is searched, and up to which no gap is left.
 _FINE_POINTS = 0.05  # Gap that a search in a large case aims at: single projects matter little beside the gap of a run.
+_GLANCE_POINTS = (
+    0.2  # The same where many projects are asked about, a few seconds each: it finds the same plans nearly always.
+)
 _IMPROVE_NODES, _DEEP_NODES, _FINISH_NODES, _COST_NODES = 100, 300, 2000, 20_000
 _AGAIN = 2
 _SAME_COST = 1e-8  # Relative: costs that cannot be told apart.
@@ -154,7 +158,9 @@ class ChoiceCase:
         known: Standing,
         money: Money | None = None,
         deep: bool = False,
+        glance: bool = False,
         hints: Iterable[Keys] = (),
+        near: Keys | None = None,
     ) -> Standing:
         """Find the plan with the least shortfall that keeps to a wish.
 
@@ -164,12 +170,16 @@ class ChoiceCase:
             What is wished, and the best plan known without it, with what was learned from it.
         money
             Where it is not that of the case.
-        deep
-            Whether a large case is searched longer.
+        deep, glance
+            Whether a large case is searched longer, or until a wider gap only.
         hints
             Fundings that keep to the wish and may be possible.
+        near
+            Fundings of a plan that the one found is brought near to, at no less coverage.
         """
         search, aim, money = self.coverage, self.aim, money or self.money
+        if glance and not self.is_small:
+            aim = replace(aim, gap_kt=max(aim.gap_kt, _GLANCE_POINTS * self.instance.weighted_demand_kt / 100.0))
         free = known.bound_kt if money == self.money else 0.0
         start = replace(known, money=money, bound_kt=free, value_kt=float("inf"), funded=None, plan=None)
         if not wish.is_possible(search.full):
@@ -186,7 +196,7 @@ class ChoiceCase:
         elif deep:
             found = search.bound(found, _DEEP_NODES, aim, wish)
             found = search.improve(found, worth, _IMPROVE_NODES, aim, wish)
-        return self._like(found, wish, known) if found.funded is not None else found
+        return found if near is None or found.funded is None else self._near(found, wish, near)
 
     def first_of(self, wish: Wish) -> Keys:
         """What is wished for and what that requires, each in its first year."""
@@ -204,24 +214,12 @@ class ChoiceCase:
             needed |= added
         return frozenset(key for key in self.master.fundings if key[0] in needed)
 
-    def _like(self, standing: Standing, wish: Wish, known: Standing) -> Standing:
-        """Bring a plan as near to the known one as its coverage and the money allow: so that only what must move does.
-
-        What the known plan funds and this one does not is put back where it can be; then what only this one funds is taken out.
-        """
-        assert standing.funded is not None
-        reference = known.funded or frozenset()
-        mine = {p for p, _ in standing.funded}
-        back = [key for key in sorted(reference) if key[0] not in mine | wish.unfunded]
-        kept = {p for p, _ in reference} | wish.funded
-        more = [key for key in sorted(standing.funded) if key[0] not in kept]
-        for funded_of, keys in ((frozenset.union, back), (frozenset.difference, more)):
-            for key in keys:
-                funded = funded_of(standing.funded, {key})
-                value = self.shortfall(funded, standing)
-                if value is not None and value <= standing.value_kt + EXACT_KT:
-                    standing = replace(standing, value_kt=min(value, standing.value_kt), funded=funded, plan=None)
-        return standing
+    def _near(self, standing: Standing, wish: Wish, near: Keys) -> Standing:
+        """Bring a plan as near to another one as its coverage and the money allow."""
+        hunch = Hunch(self.coverage.full, standing, self.coverage.known_cuts(standing))
+        return brought_near(
+            standing, near, wish.funded, wish.unfunded, hunch, lambda keys: self.shortfall(keys, standing)
+        )
 
     def shortfall(
         self, funded: Collection[tuple[str, int]], known: Standing, money: Money | None = None

@@ -133,9 +133,12 @@ class Elastic:
 
     # ------------------------------------------------------------ questions
 
-    def is_feasible(self, open: Collection[Key], seconds: float, relaxed: bool = False) -> bool:
-        """Tell whether some plan keeps all limits but those that are open."""
-        return self._solve({}, open, {}, seconds, relaxed).values is not None
+    def is_feasible(
+        self, open: Collection[Key], seconds: float, relaxed: bool = False, beside: Collection[RowKey] = ()
+    ) -> bool:
+        """Tell whether some plan keeps all limits but those that are open, and but for some rows beside."""
+        free = {n: 0.0 for row in beside if (n := self._relief(row)) is not None}
+        return self._solve({}, open, free, seconds, relaxed).values is not None
 
     def least(
         self, prices: Mapping[Key, float], open: Collection[Key], seconds: float, relaxed: bool = False

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from models.dispatch import build_potential
 from models.instance import BASE, Instance
-from models.solution import Investment
+from models.solution import Funding, Investment
 from optimizer.solve.bottlenecks import let_minima_go
 from optimizer.solve.choice import ChoiceCase
 from optimizer.solve.highs import Session
+from optimizer.solve.packages import least_outlays
 from optimizer.solve.search import Keys, Standing
 
 _MOST_YEARS = 4
@@ -62,9 +63,16 @@ def on_top(case: ChoiceCase, known: Standing | None, funded: Keys, project: str)
         together = frozenset(key for key in funded if key[0] not in rivals) | added
         value = _value(case, together, known, money)
         if value is not None:
-            outlay = sum(instance.projects[p].public_share * instance.projects[p].capex_musd for p, _ in added)
-            return OnTop(year, alone - value, outlay, tuple(required), rivals)
+            return OnTop(year, alone - value, _outlay(instance, added), tuple(required), rivals)
     return None
+
+
+def _outlay(instance: Instance, added: Iterable[tuple[str, int]]) -> float:
+    """Public money of added projects at full size, with instruments by the packages of least outlay."""
+    whole = [
+        Funding(p, v, 1.0, one.nameplate_ktpy, one.capex_musd) for p, v in added for one in (instance.projects[p],)
+    ]
+    return sum(least_outlays(instance, sorted(whole, key=lambda f: f.project)).values())
 
 
 def _value(case: ChoiceCase, funded: Keys, known: Standing | None, money: object) -> float | None:

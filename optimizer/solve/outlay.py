@@ -6,12 +6,14 @@ the coverage step learned of them holds here too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.solve.coverage import least_slack
+from optimizer.solve.eased import eased_master
 from optimizer.solve.highs import Limits, Status
 from optimizer.solve.master import Master, Money, Priced, Relaxation, Ties, outlay_master
 from optimizer.solve.search import CoverageCase, Keys, Standing, matching
@@ -43,6 +45,12 @@ class OutlayCase:
         self.master: Master = outlay_master(coverage.instance, coverage.interrupt)
         self._from_full = Translation(coverage.full.split, self.master.split)
         self._from_loose = Translation(coverage.loose.split, self.master.split)
+
+    def eased(self, rules: Collection[str]) -> OutlayCase:
+        """The same without some redundancy rules."""
+        eased = copy(self)
+        eased.master = eased_master(self.master, rules)
+        return eased
 
     def least(
         self,

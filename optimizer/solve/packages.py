@@ -6,6 +6,7 @@ here, exactly, by two small linear programs.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from models.build import build_investment
 from models.instance import BASE, Instance, Project
 from models.solution import Funding, Investment, extract_money
+from models.standing import outlays_musd
 from optimizer.solve.highs import Session
 
 _SLACK_MUSD = 1e-6
@@ -35,7 +37,7 @@ def settle(instance: Instance, investment: Investment, pots_factor: float = 1.0)
         return investment
     case = _decided(instance, investment, pots_factor)
     session = Session(build_investment(case))
-    _fix(session, case, investment)
+    _fix(session, case, investment.fundings, investment.bought_kt, investment.trained)
     least = session.solve(interruptible=False)
     if least.values is None or least.objective is None:
         return investment
@@ -64,18 +66,83 @@ def _decided(instance: Instance, investment: Investment, pots_factor: float) -> 
     return replace(instance, projects=projects, pots=pots, scenarios=base, budget_musd=budget)
 
 
-def _fix(session: Session, instance: Instance, investment: Investment) -> None:
+def least_packages(
+    instance: Instance, fundings: Iterable[Funding]
+) -> tuple[dict[tuple[str, int, str], float], frozenset[str]]:
+    """Return the packages of least outlay if no budget, pot or limit of liability counts, and projects that have none.
+
+    A project has none where no package lets its firm earn its hurdle rate. The packages are by (p, v, instrument), MUSD of
+    capital or kt/year of covered size.
+    """
+    if instance.finance is None:
+        return {}, frozenset()
+    chosen = tuple(fundings)
+    together = _unlimited(instance, chosen)
+    if together is not None:
+        return together, frozenset()
+    found: dict[tuple[str, int, str], float] = {}
+    unable = set()
+    for funding in chosen:
+        package = _unlimited(instance, (funding,))
+        found |= package or {}
+        unable |= {funding.project} if package is None else set()
+    return found, frozenset(unable)
+
+
+def least_outlays(instance: Instance, fundings: Iterable[Funding]) -> dict[str, float]:
+    """Public money by project, MUSD of all years: with instruments the least, where there is a package (``least_packages``)."""
+    chosen = tuple(fundings)
+    if instance.finance is None:
+        return {f.project: instance.projects[f.project].public_share * f.capex_musd for f in chosen}
+    package, unable = least_packages(instance, chosen)
+    outlays = {f.project: 0.0 for f in chosen if f.project not in unable}
+    for (p, _), musd in outlays_musd(instance, chosen, {}, {}, package).items():
+        outlays[p] += musd
+    return outlays
+
+
+def _unlimited(instance: Instance, fundings: tuple[Funding, ...]) -> dict[tuple[str, int, str], float] | None:
+    """Packages of fundings that stand for themselves; None where there are none for all of them."""
+    assert instance.finance is not None
+    funded = {funding.project: funding.year for funding in fundings}
+    projects = {
+        p: replace(project, funding_years=(funded[p],) if p in funded else (), requires=(), group="")
+        for p, project in instance.projects.items()
+    }
+    case = replace(
+        instance,
+        projects=projects,
+        pots={},
+        stockpiles={},
+        workforce={},
+        budget_musd=None,
+        finance=replace(instance.finance, max_contingent_musd=None),
+        scenarios={BASE: instance.scenarios[BASE]},
+    )
+    session = Session(build_investment(case))
+    _fix(session, case, fundings, {}, {})
+    values = session.solve(interruptible=False).values
+    return None if values is None else extract_money(session.reader.at(values), case)["package"]
+
+
+def _fix(
+    session: Session,
+    instance: Instance,
+    fundings: Iterable[Funding],
+    bought_kt: Mapping[tuple[str, int], float],
+    trained: Mapping[tuple[str, int], float],
+) -> None:
     """Fundings, sizes, purchases and training as in the plan."""
     m = session.model
-    funded = {(f.project, f.year): f for f in investment.fundings}
+    funded = {(f.project, f.year): f for f in fundings}
     for key in m.Fund:
         _set(session, m.Fund[key], funded[key].share)
     for p, v in m.SizeAboveSmallest_ktpy:
         _set(session, m.SizeAboveSmallest_ktpy[p, v], _above(instance.projects[p], funded[p, v]))
     for key in m.Buy_kt:
-        _set(session, m.Buy_kt[key], investment.bought_kt.get(key, 0.0))
+        _set(session, m.Buy_kt[key], bought_kt.get(key, 0.0))
     for key in m.Train_people:
-        _set(session, m.Train_people[key], investment.trained.get(key, 0.0))
+        _set(session, m.Train_people[key], trained.get(key, 0.0))
 
 
 def _above(project: Project, funding: Funding) -> float:

@@ -13,6 +13,7 @@ from models.purses import Purse, purses_of
 from optimizer.solve.highs import Program, Session
 
 Claim = tuple[str, str, int]  # country, stage, year
+Debt = tuple[str, str, str, int]  # country, stage, instrument ("" without one), year
 _LATER = 1e-4  # A dollar unpaid weighs a little more the earlier it falls due: money is used as it comes.
 _LEAST_MUSD = 1e-6
 
@@ -29,17 +30,25 @@ class Payments:
         return sum(self.unpaid_musd.values())
 
 
-def pay(instance: Instance, outlay_musd: Mapping[Claim, float]) -> Payments:
+def by_claim(debts_musd: Mapping[Debt, float]) -> dict[Claim, float]:
+    """Debts by country, stage and year, whatever they are due for."""
+    claims: dict[Claim, float] = {}
+    for (c, h, _, t), musd in debts_musd.items():
+        claims[c, h, t] = claims.get((c, h, t), 0.0) + musd
+    return claims
+
+
+def pay(instance: Instance, outlay_musd: Mapping[Debt, float]) -> Payments:
     """Pay outlays from the pots, as much as they can; without pots everything is paid."""
     if not instance.pots:
         return Payments({})
     till = _Till(instance, outlay_musd, {})
     unpaid = till.solve()[till.payments : till.payments + len(till.claims)]
-    return Payments({c: float(x) for c, x in zip(till.claims, unpaid, strict=True) if x > _LEAST_MUSD})
+    return Payments(by_claim({c: float(x) for c, x in zip(till.claims, unpaid, strict=True) if x > _LEAST_MUSD}))
 
 
 def most_dearer(
-    instance: Instance, capex_musd: Mapping[Claim, float], other_musd: Mapping[Claim, float], budget_musd: float | None
+    instance: Instance, capex_musd: Mapping[Debt, float], other_musd: Mapping[Debt, float], budget_musd: float | None
 ) -> float | None:
     """Return the largest share by which all capital outlays may rise and still be paid, by pots and total budget.
 
@@ -59,12 +68,15 @@ def most_dearer(
 class _Till:
     """Columns: payments by purse and claim, what is unpaid by claim, and the factor of what rises."""
 
-    def __init__(self, instance: Instance, fixed: Mapping[Claim, float], rising: Mapping[Claim, float]) -> None:
+    def __init__(self, instance: Instance, fixed: Mapping[Debt, float], rising: Mapping[Debt, float]) -> None:
         self.instance, self.fixed, self.rising = instance, fixed, rising
         self.claims = sorted(claim for claim in {**fixed, **rising} if fixed.get(claim, 0.0) or rising.get(claim, 0.0))
         self.purses = list(purses_of(instance.pots.values()).values())
         self.pairs = [
-            (b, n) for b, x in enumerate(self.purses) for n, (c, h, t) in enumerate(self.claims) if x.pays(c, h, t)
+            (b, n)
+            for b, x in enumerate(self.purses)
+            for n, (c, h, i, t) in enumerate(self.claims)
+            if x.pays(c, h, t, instance.instruments.get(i))
         ]
         self.payments = len(self.pairs)
 
@@ -76,7 +88,7 @@ class _Till:
         for column, (b, n) in enumerate(self.pairs):
             matrix[n, column] = 1.0
             for r, (purse, years) in enumerate(rows):
-                if purse == b and self.claims[n][2] in years:
+                if purse == b and self.claims[n][-1] in years:
                     matrix[claims + r, column] = 1.0
         for n, claim in enumerate(self.claims):
             matrix[n, self.payments + n] = 1.0
@@ -87,7 +99,7 @@ class _Till:
             most[self.payments : -1], most[-1], cost[-1] = 0.0, 1e6, -1.0
         else:
             most[-1] = 0.0
-            cost[self.payments : -1] = [1.0 + _LATER * (last - t) for _, _, t in self.claims]
+            cost[self.payments : -1] = [1.0 + _LATER * (last - t) for *_, t in self.claims]
         program = Program(
             matrix=csr_matrix(matrix),
             row_lower=np.concatenate([[self.fixed.get(c, 0.0) for c in self.claims], lower]),

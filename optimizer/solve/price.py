@@ -6,16 +6,21 @@ the same question has the same answer everywhere.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import zip_longest
 
 from models.instance import Goal, Instance
 from models.variants import Waiver, waive
+from optimizer.solve.eased import eased_case
 from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.master import Money
 from optimizer.solve.outlay import Least, OutlayCase
 from optimizer.solve.plan import Targets, solve_plan
 from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
+from optimizer.solve.wish import Wish
 from optimizer.solve.work import EXACT_MUSD
 
 _SMALL = 400  # Fundings up to which a search of everything takes seconds.
@@ -23,7 +28,10 @@ _SMALL = 400  # Fundings up to which a search of everything takes seconds.
 
 @dataclass(frozen=True)
 class Effort:
-    """How far a case is searched: nodes of one round after the other; ``gap`` in points and MUSD that are near enough."""
+    """How far a case is searched: nodes of one round after the other; ``gap`` in points and MUSD that are near enough.
+
+    Without ``bound_nodes`` the bound is that of the relaxation.
+    """
 
     plan_nodes: tuple[int, ...] = (100, 100)
     bound_nodes: tuple[int, ...] = (300, 600)
@@ -48,16 +56,41 @@ class Reach:
 
 
 class PriceCase:
-    """A case in one process; what is compiled of its last variant is kept."""
+    """A case in one process; what is compiled of the case itself and of its last variant is kept."""
 
     def __init__(self, instance: Instance, interrupt: Interrupt, targets: Targets) -> None:
         self.instance, self.interrupt, self.targets = instance, interrupt, targets
         self._compiled: tuple[Waiver, CoverageCase] | None = None
 
+    @cached_property
+    def whole(self) -> CoverageCase:
+        """The coverage step of the case with everything."""
+        return CoverageCase(self.instance, self.interrupt)
+
+    @cached_property
+    def outlay(self) -> OutlayCase:
+        """The case with everything, compiled for its outlay."""
+        return OutlayCase(self.whole)
+
+    @cached_property
+    def known(self) -> Standing:
+        """The case relaxed: what its blocks say of it holds without rules too."""
+        aim = Aim(USUAL.gap_points * self.whole.point_kt)
+        (standing,) = self.whole.relax([Standing(Money(self.instance.budget_musd))], aim)
+        return standing
+
     def coverage(self, waiver: Waiver) -> CoverageCase:
-        """The coverage step of a variant."""
+        """The coverage step of a variant; without rules alone it need not be compiled anew."""
+        if waiver == Waiver():
+            return self.whole
         if self._compiled is None or self._compiled[0] != waiver:
-            self._compiled = waiver, CoverageCase(waive(self.instance, waiver), self.interrupt)
+            only_rules = waiver == Waiver(rules=waiver.rules)
+            case = (
+                eased_case(self.whole, waiver.rules)
+                if only_rules
+                else CoverageCase(waive(self.instance, waiver), self.interrupt)
+            )
+            self._compiled = waiver, case
         return self._compiled[1]
 
     def is_small(self) -> bool:
@@ -68,13 +101,27 @@ class PriceCase:
         """Search the least shortfall of a variant at the budget of the case."""
         case = self.coverage(waiver)
         aim = Aim(effort.gap_points * case.point_kt)
-        (standing,) = case.relax([Standing(Money(self.instance.budget_musd))], aim)
+        standing = self._relaxed(waiver, case, aim)
         for keys in starts:
             standing = case.take(standing, keys) if standing.feasible else standing
-        for plan_nodes, bound_nodes in zip(effort.plan_nodes, effort.bound_nodes, strict=True):
-            standing = case.bound(standing, bound_nodes, aim)
-            standing = case.improve(standing, worth, plan_nodes, aim)
+        for plan_nodes, bound_nodes in zip_longest(effort.plan_nodes, effort.bound_nodes):
+            if bound_nodes is not None:
+                standing = case.bound(standing, bound_nodes, aim)
+            if plan_nodes is not None:
+                standing = case.improve(standing, worth, plan_nodes, aim)
         return case.finish(standing, None, replace(aim, gap_kt=0.0)) if self.is_small() else standing
+
+    def _relaxed(self, waiver: Waiver, case: CoverageCase, aim: Aim) -> Standing:
+        """The bound of the relaxation; without rules alone from the cuts of the case with everything."""
+        known = self.known
+        if waiver == Waiver():
+            return known
+        if waiver == Waiver(rules=waiver.rules) and known.feasible:
+            start = replace(known, bound_kt=0.0, shares_matter=True)
+            tied = case.tied(start, Wish(), aim)
+            return replace(tied, support=tied.support | known.support, shares_matter=known.shares_matter)
+        (standing,) = case.relax([Standing(Money(self.instance.budget_musd))], aim)
+        return standing
 
     def reach(self, waiver: Waiver, standing: Standing) -> Reach:
         """What a search gave, in few words."""
@@ -86,7 +133,8 @@ class PriceCase:
         self, waiver: Waiver, standing: Standing, limit_kt: float, starts: Iterable[Keys], effort: Effort
     ) -> Least:
         """Search the least money with which a variant covers as much."""
-        case = OutlayCase(self.coverage(waiver))
+        only_rules = waiver == Waiver(rules=waiver.rules)
+        case = self.outlay.eased(waiver.rules) if only_rules else OutlayCase(self.coverage(waiver))
         small = self.is_small()
         gap, nodes = EXACT_MUSD if small else effort.gap_musd, (effort.plan_nodes, effort.bound_nodes)
         return case.least(standing, limit_kt, tuple(starts), gap, *nodes, small)
@@ -114,17 +162,30 @@ class Found:
 
 
 @dataclass(frozen=True)
+class NotReached:
+    """A variant whose turn came after the time was over."""
+
+    waiver: Waiver
+
+
+@dataclass(frozen=True)
 class Variant:
-    """A variant to be searched. ``limit_kt``: the shortfall to be reached with the least money (None: not asked)."""
+    """A variant to be searched. ``limit_kt``: the shortfall to be reached with the least money (None: not asked).
+
+    ``until``: time of day by which to begin (None: whenever).
+    """
 
     waiver: Waiver
     starts: tuple[Keys, ...] = ()
     worth: Keys = frozenset()
     limit_kt: float | None = None
     effort: Effort = USUAL
+    until: float | None = None
 
-    def run(self, case: PriceCase) -> Found:
+    def run(self, case: PriceCase) -> Found | NotReached:
         """Return what the variant reaches, and the least money for what is asked."""
+        if self.until is not None and time.time() > self.until:
+            return NotReached(self.waiver)
         if case.instance.goal is Goal.COST:
             return Found(self.waiver, case.cost(self.waiver))
         standing = case.searched(self.waiver, self.starts, self.worth, self.effort)
@@ -146,8 +207,8 @@ class Recheck:
         """Return the best of them, in shortfall and in money, with the bounds of the relaxation alone."""
         whole = Waiver()
         coverage = case.coverage(whole)
-        (standing,) = coverage.relax([Standing(Money(case.instance.budget_musd))], Aim(0.0))
+        standing = case.known
         for keys in self.starts:
             standing = coverage.take(standing, keys)
-        least = OutlayCase(coverage).least(standing, self.limit_kt, self.starts, EXACT_MUSD, (), (), False)
+        least = case.outlay.least(standing, self.limit_kt, self.starts, EXACT_MUSD, (), (), False)
         return Found(whole, case.reach(whole, standing), least)

@@ -20,6 +20,7 @@ from models.repair import HeldPlan, Wish, loss_years, repair_case, standing
 from models.solution import Funding, extract_investment
 from optimizer.solve.fundings import fund_columns, fundings, solve_fixed
 from optimizer.solve.highs import Interrupt, Limits, Outcome, Session, SolverError, Status
+from optimizer.solve.packages import least_outlays
 from optimizer.solve.work import EXACT_KT, EXACT_MUSD
 
 _LIMIT = "minimum_coverage_is_served"
@@ -47,9 +48,9 @@ class Recovery:
     """A repair that serves again what is asked for from ``year`` on.
 
     ``outlay_musd`` and ``bound_musd``: public money, and what no repair could cost less than (None without a plan);
-    ``capex_musd`` is the whole capital, whoever pays; ``served`` the share of all demand served by year; ``missing_kt`` what is
-    short of the target in the last year of the loss, weighted by priority, where nothing reaches it, ``missing_of`` the same by
-    sector and material, kt as they are.
+    ``outlay_of``: the first by project; ``capex_musd`` is the whole capital, whoever pays; ``served`` the share of all demand
+    served by year; ``missing_kt`` what is short of the target in the last year of the loss, weighted by priority, where nothing
+    reaches it, ``missing_of`` the same by sector and material, kt as they are.
     """
 
     year: int
@@ -58,6 +59,7 @@ class Recovery:
     bound_musd: float = 0.0
     capex_musd: float = 0.0
     fundings: tuple[Funding, ...] = ()
+    outlay_of: Mapping[str, float] = field(default_factory=dict)
     served: Mapping[int, float] | None = None
     missing_kt: float = 0.0
     missing_of: Mapping[tuple[str, str], float] = field(default_factory=dict)
@@ -225,6 +227,7 @@ class _Search:
             bound_musd=min(money, max(0.0, outcome.bound or 0.0)),
             capex_musd=sum(funding.capex_musd for funding in funded),
             fundings=funded,
+            outlay_of=least_outlays(self.case, funded),
             served=_served(self.case, funded, year),
             missing_kt=missing_kt or 0.0,
             missing_of=missing_of,
@@ -267,8 +270,9 @@ class _Search:
 
 
 def _asks_for_money(case: Instance, p: str) -> bool:
+    """Whether funding a project may draw public money: with instruments any candidate may."""
     project = case.projects[p]
-    return project.capex_musd * project.public_share > 0.0
+    return case.finance is not None or project.capex_musd * project.public_share > 0.0
 
 
 def _rows(session: Session, name: str) -> list[int]:

@@ -252,6 +252,25 @@ def test_half_a_plant_of_a_relaxation_has_half_a_package(tmp_path: Path) -> None
     assert [str(x) for x in run(toy, tmp_path, tables).violations] == []
 
 
+def test_parts_of_a_relaxation_add_up_by_year(tmp_path: Path) -> None:
+    """The two years of funding of a project have rows of their own: one of 40 % and one of 60 % add up to the row."""
+    rows = []
+    for row in PACKAGE.rows("cashflows"):
+        for share in (0.4, 0.6):
+            rows.append(
+                [
+                    *row[:3],
+                    *(f"{float(cell) * share:.12g}" if index != 1 else cell for index, cell in enumerate(row[3:])),
+                ]
+            )
+    relaxed = replace(PACKAGE, manifest={**PACKAGE.manifest, "relaxed": True})
+    for name, toy, found in (("whole", PACKAGE, {"row_once"}), ("parts", relaxed, set())):
+        (tmp_path / name).mkdir()
+        assert checks(run(toy, tmp_path / name, {"cashflows": rows})) == found
+    rows[3] = [*rows[3][:4], "r2", *rows[3][5:]]
+    assert checks(run(relaxed, tmp_path, {"cashflows": rows})) == {"cashflow_recipe"}
+
+
 @pytest.mark.parametrize("absent", [True, False])
 def test_the_tables_must_be_there_with_instruments_alone(absent: bool, tmp_path: Path) -> None:
     toy = PACKAGE if absent else INVESTMENT

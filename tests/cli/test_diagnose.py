@@ -151,7 +151,8 @@ def test_sentences_name_their_numbers_and_sheets(metal):
     said = [line for line in metal.stdout.splitlines() if line.startswith("- ")]
     assert len(said) == 3
     assert "A: 200 t of demand" in said[0]
-    assert "20 t of demand are short in 2030; what holds back most is metallization (2030 to 2031)" in said[1]
+    assert "20 t of demand are short in 2030; what holds back most is metallization in stream " in said[1]
+    assert "(2030 to 2031): 20 t of them want its materials." in said[1]
     assert "10 t/yr more of it alone would serve 14.3 t more in 2030" in said[1]
     assert "the one unfunded project as early as may be for 8 MUSD of capital" in said[2]
     sheets = openpyxl.load_workbook(metal.out / "diagnose.xlsx").sheetnames

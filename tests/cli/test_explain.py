@@ -75,8 +75,8 @@ def test_what_it_serves(two):
 def test_sentences_name_the_figures(two):
     _, answer = two
     assert (
-        "Q: Forced in the best plan found covers 20.0 points less (20 weighted t) and costs 2 MUSD less; proven."
-        in (answer.stdout)
+        "Q: Forced in the best plan found covers 20.0 points less (20 weighted t) than the plan of the run and costs 2 MUSD"
+        " less; proven." in answer.stdout
     )
     assert "It displaces P." in answer.stdout
     assert "In its place Q comes in." in answer.stdout

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.instruments import Kind
 from optimizer.assemble import assemble
 from optimizer.overlay import changes, overlaid, strategies
 from optimizer.strategy_faults import faults_of
@@ -24,7 +25,7 @@ NAMES = [
         "Allied grid",
     ),
     *("National mobilization", "Supply agreement", "Agreement and building", "Faster permits"),
-    *("Recycling and substitution", "Strategic reserve"),
+    *("Recycling and substitution", "Strategic reserve", "Price support only", "No price support"),
 ]
 
 
@@ -54,6 +55,7 @@ def test_money_of_each():
     pots = {name: sum(x.budget_musd for x in assemble(overlaid(BOOK, ALL[name])).pots.values()) for name in NAMES}
     budget = {name: assemble(overlaid(BOOK, ALL[name])).budget_musd for name in NAMES}
     assert budget["National mobilization"] == 500_000.0
+    assert budget["Allied grid"] == assemble(BOOK).budget_musd
     assert pots["National mobilization"] == 0.0
     assert budget["Status quo"] == budget["Supply agreement"] == 0.0
     assert pots["Short grants only"] < pots["Allied grid"]
@@ -73,3 +75,16 @@ def test_quantities_of_each():
     assert wanted["Recycling and substitution"] < 0.9 * wanted["Allied grid"]
     stored = {n: sum(s.max_kt for s in cases[n].stockpiles.values()) for n in NAMES}
     assert stored["Strategic reserve"] == pytest.approx(5.0 * stored["Allied grid"])
+
+
+def test_kinds_of_instruments_of_each():
+    def kinds(name: str) -> set[Kind]:
+        finance = assemble(overlaid(BOOK, ALL[name])).finance
+        assert finance is not None
+        return {x.kind for x in finance.instruments.values()}
+
+    assert kinds("Short grants only") == {Kind.GRANT}
+    assert kinds("Price support only") == {Kind.FLOOR, Kind.OFFTAKE}
+    assert kinds("No price support") == set(Kind) - {Kind.FLOOR, Kind.OFFTAKE}
+    others = set(NAMES) - {"Short grants only", "Price support only", "No price support"}
+    assert all(kinds(name) == set(Kind) for name in others)

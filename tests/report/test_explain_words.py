@@ -67,18 +67,22 @@ def out(value=130.0, bound=120.0, **changed):
         (
             out(),
             "worse with it, proven",
-            "covers 3.0 points less (30 weighted t) (proven: at least 2.0, at most 4.0 points).",
+            "covers 3.0 points less (30 weighted t) than the plan of the run (proven: at least 2.0, at most 4.0 points).",
         ),
         (
             out(bound=95.0),
             "cannot be told apart at this gap",
             "(proven: at least 0, at most 4.0 points; cannot be told apart at this gap).",
         ),
-        (out(100.0, 95.0, cost_musd=51.0), "covers as much with it, dearer", "covers as much and costs 1 MUSD more"),
         (
-            out(80.0, 70.0),
+            out(100.0, 95.0, cost_musd=51.0),
+            "covers as much with it, dearer",
+            "covers as much as the plan of the run and costs 1 MUSD more",
+        ),
+        (
+            out(95.0, 91.0),
             "a better plan was found with it",
-            "covers 2.0 points more (20 weighted t): the gap of the run",
+            "covers 0.5 points more (5 weighted t) than the plan of the run, whose gap allowed it (proven: against the best",
         ),
         (Card("Q", False, Turned(False), Hold(first_output=2030)), "cannot be funded", "It cannot be forced in"),
         (Card("Q", False, reached=False), "not reached", "Not reached in the time given."),
@@ -88,6 +92,23 @@ def test_verdict_and_cost(card, says, words):
     e = explanation(card)
     assert verdict(e, card) == says
     assert words in " ".join(sentences(e, card))
+
+
+def test_against_the_run_and_against_the_best_found():
+    """The run is 100 t short, the best found without Q 96 t; with Q 98 t: 0.2 points more than the run, 0.2 less than that."""
+    card = Card("Q", False, Turned(True, 98.0, 97.0, 96.0, 90.0), Hold(first_output=2030, short_years=(2030,)))
+    e = explanation(card, best_value=96.0)
+    words = " ".join(sentences(e, card))
+    assert (
+        "covers 0.2 points more (2 weighted t) than the plan of the run, whose gap allowed it; it covers 0.2" in words
+    )
+    assert (
+        "points less (2 weighted t) than the best plan found without it (proven: at least 0.1, at most 0.8 points)"
+        in words
+    )
+    assert verdict(e, card) == "worse with it, proven"
+    row = explanation_tables(e)["overview"].iloc[0]
+    assert (row["lost_t"], row["lost_against_run_t"]) == (2.0, -2.0)
 
 
 def test_moves_are_told_by_what_they_do():

@@ -9,6 +9,7 @@ pays 30 USD a kg: 3 MUSD a year on all of the output, so that 0.9152 / (3 x 2.36
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -109,6 +110,19 @@ def test_cash_flows():
     assert [row["deck"] for row in found] == ["base"] * 5 + ["crash"] * 5
 
 
+def test_each_part_of_a_relaxation_has_the_outlay_of_its_own_package():
+    """A quarter of the plant in 2030 by a grant of 0.6 MUSD, half of it in 2031 by one of 0.2 MUSD."""
+    case = instance(dict(SHEETS))
+    whole = solved(case).investment
+    assert whole is not None
+    parts = (Funding("P", 2030, 0.25, 0.025, 2.5), Funding("P", 2031, 0.5, 0.05, 5.0))
+    package = {("P", 2030, "grant"): 0.6, ("P", 2031, "grant"): 0.2}
+    investment = replace(whole, fundings=parts, package=package)
+    solution = Solution(investment, dispatch_all(case, whole, lambda _: None))
+    found = make_tables(workbook(dict(SHEETS)), case, solution)
+    assert list(found["portfolio"]["public_outlay_musd"]) == pytest.approx([0.6, 0.2])
+
+
 def test_liability():
     """Four years of the floor: 3 MUSD a year as planned, 5 in the crash, also after the plan."""
     due = {"project": "P", "instrument": "floor", "planning_musd": 3 * PART, "crash_musd": 5 * PART}
@@ -122,6 +136,14 @@ def test_a_guarantee_falls_due_with_its_loan():
     lent = (8 - 3 * LASTING) / 0.28
     (row,) = rows("liability", Projects=plant, Instruments=guarantee, Budgets="")
     assert row == close(project="P", instrument="bank", year=2032, planning_musd=0, crash_musd=0.75 * lent)
+
+
+def test_a_guarantee_falls_due_no_sooner_than_all_is_drawn():
+    """Spent in 2030, 2031 and 2032, so that a loan of one year is given back in 2033."""
+    plant = f"{PLANT}, spend_profile\nP, A, make, candidate, 100, 9, 1, 30, 0.25, 4, 50, 0.5;0.3;0.2"
+    guarantee = f"{INSTRUMENTS}\nbank, guarantee, , , 0, 1, , 0.75, 0.1, , , ,"
+    (row,) = rows("liability", Projects=plant, Instruments=guarantee, Budgets="")
+    assert row["year"] == 2033
 
 
 def test_funders():
@@ -176,6 +198,8 @@ def test_totals():
     assert found.pop("public_usd_per_kg") == pytest.approx((2 + charge) / 0.2, rel=1e-4)
     assert found.pop("magnets_t") == pytest.approx(200, abs=0.0015)
     assert found == close(
+        funded=1,
+        supported=1,
         planning_deck="base",
         crash_deck="crash",
         charge_musd=2 + charge,
@@ -200,7 +224,7 @@ def test_without_instruments_there_is_none_of_it():
 EVERY = """grant, grant, , , , , , , , , , ,
 loan, loan, , , 0.05, 5, 1, , 0.1, , , ,
 share, equity, , , 0.04, , , , , , , ,
-bank, guarantee, , , 0.06, 2, 3, 0.8, 0.1, , , ,
+bank, guarantee, , , 0.06, 1, 0, 0.8, 0.1, , , ,
 credit, investment_credit, , , , , , , , , , ,
 kilos, production_credit, , , , , , , , m, 4, 2,
 floor, floor, , , , , , , , m, 55, 3, 0.3

@@ -8,7 +8,7 @@ wants the 20 t of waste.
 Allied parts: x 10/40, y 30/40. Open parts: x. An ore pool goes by 1 / 1.25 into parts and by 0.25 / 1.25 into waste:
 open ore x 0.8, waste 0.2. Allied ore: 80 of 100 t into the allied run, 20 t into the open one:
 x 0.8 x 0.8 x 0.25 + 0.2 x 0.8 = 0.32, y 0.8 x 0.8 x 0.75 = 0.48, not used 0.2.
-Q's output of 100 t: x (10 + 40) / 100, y 30 / 100, not used 20 / 100.
+Q's output are its 80 t of parts, waste being none: x (10 + 40) / 80, y 30 / 80.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ BY_TWO_WAYS = (("A", "B", 10.0), ("A", "C", 20.0), ("C", "B", 20.0))
 def test_output_is_followed_to_the_sectors(legs: tuple[tuple[str, str, float], ...]):
     _, trace = traced(*legs)
     assert trace.reaches["P"] == pytest.approx({"x": 0.32, "y": 0.48, NOT_USED: 0.2})
-    assert trace.reaches["Q"] == pytest.approx({"x": 0.5, "y": 0.3, NOT_USED: 0.2})
-    assert trace.output_t["Q"][2030] == pytest.approx(100.0)
+    assert trace.reaches["Q"] == pytest.approx({"x": 0.625, "y": 0.375, NOT_USED: 0.0})
+    assert trace.output_t["Q"][2030] == pytest.approx(80.0)
     assert trace.unused_t == pytest.approx({("waste", 2030): 20.0})
 
 

@@ -23,7 +23,7 @@ class Here:
         self.case = PriceCase(case, Interrupt(), EXACT)
         self.names: list[tuple[str, int]] = []
 
-    def run(self, name: str, jobs: Sequence[Any]) -> list[Any]:
+    def run(self, name: str, jobs: Sequence[Any], keep: object = None) -> list[Any]:
         self.names.append((name, len(jobs)))
         return [job.run(self.case) for job in jobs]
 
