@@ -27,7 +27,9 @@ _OPERATION = (
     "Relief_minimum_coverage_is_served", "Relief_minimum_coverage_survives",
 )  # fmt: skip
 # Rows that may be impossible to keep, whatever operates: how far they are missed is measured, at a price, in the block.
-_GUARDS = ("minimum_coverage_is_served", "minimum_coverage_survives", "run_at_least_the_minimum")
+_GUARDS = (
+    "minimum_coverage_is_served", "minimum_coverage_survives", "run_at_least_the_minimum", "country_is_served",
+)  # fmt: skip
 # Rows that add up the shortfalls of several blocks.
 _COUNTING = ("worst_is_at_least_each", "shortfall_is_kept")
 _NOTHING = 1e-9
