@@ -220,7 +220,7 @@ class Split:
         """The objective of a plan at what the blocks answer: the worst loss is added up anew, kt."""
         apart, count, master = len(self.columns), len(self.blocks), self.master
         total = master.offset + master.cost[:apart] @ plan[:apart] + master.cost[apart:] @ answer.shortfall
-        if self._worst is not None:
+        if self._worst is not None and self._counting:  # Without blocks the master knows it.
             rows = self.master.matrix[len(self.rows) - self._counting :]
             worst = max(-rows[:, apart : apart + count] @ answer.shortfall / rows[:, self._worst].toarray().ravel())
             total += master.cost[self._worst] * (worst - plan[self._worst])
