@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from optimizer.points import Printed
+from optimizer.prints import Printed
 from optimizer.reasoning import Found, PlanNow, Reference
 from optimizer.report.explained import COST, Card, Move, Turned
 from optimizer.report.facts import Facts

@@ -19,8 +19,8 @@ from optimizer.findings import InputError
 from optimizer.finished import FinishedRun, compared, finished_run, plan_of
 from optimizer.manifest import of_input
 from optimizer.output import VIOLATIONS, Output
-from optimizer.points import Printed
 from optimizer.pricing import BreakEvenOf
+from optimizer.prints import Printed
 from optimizer.progress import Progress
 from optimizer.reasoning import Again, ExplainPayload, Found, NotReached, Reference, Show, Turn
 from optimizer.report.explain_book import write_explanation

@@ -1,43 +1,26 @@
-"""What is done for one budget of a comparison, in whatever process: the steps of the search, and the plan made ready to print.
+"""What is done for one budget of a comparison, in whatever process: the steps of the search.
 
 Every job is a function of the case and of what it is given, so that it may run anywhere and be run again.
 """
 
 from __future__ import annotations
 
-import io
-import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
-import pandas as pd
-
-from models.instance import BASE, Goal, Instance
-from models.solution import Investment, Solution
+from models.instance import Goal, Instance
 from optimizer.assemble import assemble
-from optimizer.audit import audit
-from optimizer.chain import streams
-from optimizer.infeasible import explain_infeasibility
-from optimizer.manifest import of_coverage, of_input, of_solution, of_solve
-from optimizer.report.money_totals import money_totals
-from optimizer.report.tables import as_csv, bottleneck_table, frame, make_tables
-from optimizer.scenario import scale_pots, without_budget
-from optimizer.solve.bottlenecks import find_bottlenecks
+from optimizer.scenario import scale_pots
 from optimizer.solve.cheapest import CostCase
 from optimizer.solve.dispatch import Dispatcher
-from optimizer.solve.highs import Interrupt, Status
+from optimizer.solve.highs import Interrupt
 from optimizer.solve.master import Money
-from optimizer.solve.plan import PlanOutcome, Step, Targets, solve_plan
+from optimizer.solve.plan import Targets
 from optimizer.solve.search import Aim, CoverageCase, Keys, Nesting, Standing
 from optimizer.workbook import Workbook
 
-_SECONDS_TO_EXPLAIN = 20.0
 _WORTH_ANOTHER = 2.5  # Gaps asked for: a list plan that near to what any plan could reach gained next to nothing.
-_LEFT_MUSD = 1e-3  # Less of a budget than this may be rounding.
-_COMPARED = ("portfolio", "coverage", "capacity", "outlays", "losses", "bottlenecks", "redundancy")
 
 
 @dataclass(frozen=True)
@@ -52,25 +35,6 @@ class Payload:
     def opened(self) -> PointCase:
         """The case, in the process that calls."""
         return PointCase(self)
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A plan as it is printed: its manifest, and its tables as CSV text."""
-
-    manifest: Mapping[str, object]
-    tables: Mapping[str, str]
-    violations: tuple[str, ...] = ()
-
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """The tables that a comparison reads; flows and runs, which are far larger, stay text."""
-        return self.frames_of(*_COMPARED)
-
-    def frames_of(self, *names: str) -> dict[str, pd.DataFrame]:
-        """Some of the tables."""
-        return {
-            name: pd.read_csv(io.StringIO(self.tables[name]), keep_default_na=False, na_values=[""]) for name in names
-        }
 
 
 class PointCase:
@@ -191,200 +155,6 @@ class Tie:
             (found,) = search.relax([found], aim, self.nesting, loosely=True)
             found = search.improve(found, worth, self.nodes, aim, self.nesting)
         return found
-
-
-# ---------------------------------------------------------------- the plan made ready to print
-
-
-@dataclass(frozen=True)
-class CostBounds:
-    """Neighbouring points whose plans are to be printed."""
-
-    standings: tuple[Standing, ...]
-
-    def run(self, case: PointCase) -> list[float | None]:
-        """Return what no plan that covers as much could be cheaper than, MUSD."""
-        return case.cost.bounds(self.standings, case.payload.targets.coverage_slack_points)
-
-
-@dataclass(frozen=True)
-class Print:
-    """Points that have the same plan, with less money first; ``cost_bounds_musd``: None where none was asked for."""
-
-    standings: tuple[Standing, ...]
-    cost_bounds_musd: tuple[float | None, ...]
-    with_bottlenecks: bool
-
-    def run(self, case: PointCase) -> list[Printed]:
-        """Return the plan of each point with its flows, tables and manifest, audited.
-
-        A plan that leaves some of its budget is the cheapest with more of it too, and is drawn once: the cost step with its
-        fundings settled is a linear program, in which a limit that does not bind may as well be wider.
-        """
-        printed, drawn = [], None
-        for place, (at, bound) in enumerate(zip(self.standings, self.cost_bounds_musd, strict=True)):
-            if drawn is None or not drawn.leaves_money(self.standings[place - 1].money):
-                drawn = draw(case, at.money, self.outcome(case, at))
-            outcome = self._proven(case, at, drawn.outcome)
-            last = self.with_bottlenecks and place == len(self.standings) - 1
-            printed.append(print_plan(case, at.money, outcome, bound, at.reproducible, last, drawn))
-        return printed
-
-    def _proven(self, case: PointCase, at: Standing, outcome: PlanOutcome) -> PlanOutcome:
-        """The same plan with what is proven of a point."""
-        status = at.status(case.aim)
-        step = Step(status, at.value_kt, min(at.bound_kt, at.value_kt), 0.0)
-        return replace(outcome, status=status, coverage=step, out_of_time=not at.reproducible)
-
-    @staticmethod
-    def outcome(case: PointCase, at: Standing) -> PlanOutcome:
-        """Return the plan of a point at its cheapest sizes, its flows still open."""
-        started = time.perf_counter()
-        investment = case.cost.cheapest(at, case.payload.targets.coverage_slack_points)
-        if investment is None:
-            raise ArithmeticError("the shortfall of the coverage step cannot be kept in the cost step")
-        status = at.status(case.aim)
-        return PlanOutcome(
-            status=status,
-            coverage=Step(status, at.value_kt, min(at.bound_kt, at.value_kt), 0.0),
-            cost=None,
-            investment=investment,
-            tidiness=None,
-            size=case.cost.master.size,
-            build_seconds=0.0,
-            solve_seconds=time.perf_counter() - started,
-            interrupted=False,
-            out_of_time=not at.reproducible,
-        )
-
-
-@dataclass(frozen=True)
-class Solve:
-    """A budget of a case whose objective is cost: the whole search and the print in one."""
-
-    money: Money
-    with_bottlenecks: bool
-
-    def run(self, case: PointCase) -> Printed:
-        """Return the plan; without tables where there is none."""
-        _, instance = case.at(self.money)
-        outcome = solve_plan(instance, case.payload.targets, lambda _: None, case.interrupt)
-        bound = None if outcome.cost is None else outcome.cost.bound
-        reproducible = not (outcome.out_of_time or outcome.interrupted)
-        if outcome.investment is None:
-            reasons = _reasons(case, self.money) if outcome.status is Status.INFEASIBLE else []
-            manifest = of_solve(instance, outcome, relaxed=False) | {"reasons": reasons, "reproducible": reproducible}
-            return Printed(manifest, {})
-        return print_plan(case, self.money, outcome, bound, reproducible, self.with_bottlenecks)
-
-
-@dataclass(frozen=True)
-class Explain:
-    """A budget at which nothing is possible."""
-
-    money: Money
-
-    def run(self, case: PointCase) -> list[str]:
-        """Return the limits that would have to give, as sentences."""
-        return _reasons(case, self.money)
-
-
-def _reasons(case: PointCase, money: Money) -> list[str]:
-    workbook, instance = case.at(money)
-    if money.budget_musd is None:
-        workbook = without_budget(workbook)
-    explanation = explain_infeasibility(workbook, instance, money.budget_musd, _SECONDS_TO_EXPLAIN, case.interrupt)
-    scaled = (
-        [f"Amounts of Budgets are those of the sheet times {money.pots_factor:g}."] if money.pots_factor != 1.0 else []
-    )
-    return [*explanation.short(), *scaled]
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A plan with its flows and tables; ``seconds`` that flows and tables took."""
-
-    outcome: PlanOutcome
-    solution: Solution
-    tables: dict[str, pd.DataFrame]
-    seconds: tuple[float, float]
-
-    def leaves_money(self, money: Money) -> bool:
-        """Whether it spends less than a budget has."""
-        spent = self.solution.investment.total_outlay_musd
-        return money.budget_musd is None or spent < money.budget_musd - _LEFT_MUSD
-
-
-def draw(case: PointCase, money: Money, outcome: PlanOutcome) -> Drawn:
-    """Decide the flows and make the tables."""
-    assert outcome.investment is not None
-    started = time.perf_counter()
-    workbook, instance = case.at(money)
-    solution = Solution(outcome.investment, case.dispatcher.run(outcome.investment))
-    dispatched = time.perf_counter()
-    tables = make_tables(workbook, instance, solution)
-    return Drawn(outcome, solution, tables, (dispatched - started, time.perf_counter() - dispatched))
-
-
-def print_plan(
-    case: PointCase,
-    money: Money,
-    outcome: PlanOutcome,
-    bound_musd: float | None,
-    reproducible: bool,
-    with_bottlenecks: bool,
-    drawn: Drawn | None = None,
-) -> Printed:
-    """Decide the flows, unless they are ``drawn``, make the tables, audit them as they are written."""
-    drawn = drawn or draw(case, money, outcome)
-    started = time.perf_counter()
-    workbook, instance = case.at(money)
-    solution, tables = drawn.solution, dict(drawn.tables)
-    tables["bottlenecks"] = (
-        _bottlenecks(case, drawn.solution.investment, solution) if with_bottlenecks else frame("bottlenecks", [])
-    )
-    manifest = (
-        of_solve(instance, outcome, relaxed=False) | of_solution(instance, solution) | of_coverage(tables["losses"])
-    )
-    manifest |= money_totals(instance, tables) | _cost_proof(manifest, bound_musd)
-    manifest |= {"reproducible": reproducible} | of_input(workbook)
-    manifest["options"] = {
-        "budget_musd": money.budget_musd,
-        "pots_factor": money.pots_factor,
-        "coverage_gap_points": case.payload.targets.coverage_gap_points,
-        "coverage_slack_points": case.payload.targets.coverage_slack_points,
-        "cost_gap": case.payload.targets.cost_gap,
-        "time_limit_s": case.payload.targets.time_limit_s,
-    }
-    texts = as_csv(tables)
-    tabled = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in texts.items():
-            (Path(folder) / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
-        result = audit(workbook, Path(folder), money.budget_musd, manifest)
-    manifest["audit"] = {"passed": result.passed, "checks": result.checks, "violations": len(result.violations)}
-    manifest["seconds"] = {
-        "solve": round(outcome.solve_seconds, 3),
-        "dispatch": round(drawn.seconds[0], 3),
-        "report": round(drawn.seconds[1] + tabled - started, 3),
-        "audit": round(time.perf_counter() - tabled, 3),
-    }
-    return Printed(manifest, texts, tuple(str(violation) for violation in result.violations))
-
-
-def _bottlenecks(case: PointCase, investment: Investment, solution: Solution) -> pd.DataFrame:
-    base = solution.operations[BASE]
-    return bottleneck_table(find_bottlenecks(case.instance, investment, base, streams(case.payload.workbook)))
-
-
-def _cost_proof(manifest: Mapping[str, object], bound_musd: float | None) -> dict[str, object]:
-    """The cost of the printed flows with its bound: None where none was asked for."""
-    cost, bounds = float(str(manifest["cost_musd"])), manifest["bounds"]
-    assert isinstance(bounds, dict)
-    if bound_musd is None:
-        return {"bounds": bounds | {"cost_musd": None}, "cost_gap": None}
-    bound = min(bound_musd, cost)
-    return {"bounds": bounds | {"cost_musd": bound}, "cost_gap": (cost - bound) / max(abs(cost), 1e-9)}
 
 
 def is_coverage(instance: Instance) -> bool:

@@ -13,7 +13,8 @@ from functools import cached_property
 from models.instance import Instance
 from models.solution import Investment
 from optimizer.assemble import assemble
-from optimizer.points import Payload, PointCase, Printed, print_plan
+from optimizer.points import Payload, PointCase
+from optimizer.prints import Printed, print_plan
 from optimizer.report.explained import Hold
 from optimizer.solve.choice import ChoiceCase
 from optimizer.solve.highs import Interrupt, Status

@@ -14,19 +14,9 @@ from models.solution import Investment, Solution
 from optimizer.assemble import assemble
 from optimizer.cells import records
 from optimizer.overlay import overlaid, strategies
-from optimizer.points import (
-    Bound,
-    Explain,
-    Finish,
-    Improve,
-    PointCase,
-    Print,
-    Printed,
-    Relax,
-    is_coverage,
-    print_plan,
-)
+from optimizer.points import Bound, Finish, Improve, PointCase, Relax, is_coverage
 from optimizer.points import Payload as PointPayload
+from optimizer.prints import Explain, Print, Printed, print_plan
 from optimizer.report.rules import redundancy_rows
 from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.master import Money

@@ -29,7 +29,7 @@ from toys import Sheets, settings, write
 
 import optimizer.compare
 import optimizer.crew
-import optimizer.points
+import optimizer.prints
 from optimizer.points import Relax
 from optimizer.report.comparison_tables import COLUMNS
 from optimizer.report.tables import COLUMNS as PLAN_COLUMNS
@@ -402,7 +402,7 @@ def never(*_: object) -> None:
 
 @quickly
 def test_a_plan_that_fails_its_audit_is_not_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    make = optimizer.points.make_tables
+    make = optimizer.prints.make_tables
 
     def corrupt(*arguments):
         tables = make(*arguments)
@@ -410,7 +410,7 @@ def test_a_plan_that_fails_its_audit_is_not_reported(tmp_path: Path, monkeypatch
         return tables
 
     compare_sheets(tmp_path, TWO, *BUDGETS)
-    monkeypatch.setattr(optimizer.points, "make_tables", corrupt)
+    monkeypatch.setattr(optimizer.prints, "make_tables", corrupt)
     answer = compare_sheets(tmp_path, TWO, *BUDGETS)
     assert answer.code == 6
     assert "fail their audit" in answer.stderr

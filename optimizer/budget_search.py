@@ -1,0 +1,175 @@
+"""The search of a comparison: plans and bounds of every budget, and the list that can be funded from the top down.
+
+Rounds of jobs, never in the order of their completion: plans are handed upward and bounds downward after each, so that the
+answer does not depend on how many processes work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from models.instance import Instance
+from optimizer.crew import Job
+from optimizer.points import Bound, Finish, Improve, Relax, Tie
+from optimizer.progress import Progress
+from optimizer.rounds import Rounds
+from optimizer.solve.master import Money
+from optimizer.solve.search import Aim, Keys, Nesting, Standing
+from optimizer.solve.work import EXACT_KT
+
+NEIGHBOURS = 5  # Points whose relaxations are solved one after the other.
+_IMPROVE_NODES, _FINISH_NODES, _TIE_NODES = 100, 2000, 60
+_BOUND_NODES = (300, 500, 800)  # Of one round after the other.
+_SMALL = 400  # Fundings up to which a search of everything takes seconds.
+
+
+class BudgetSearch:
+    """A case at several budgets; ``aim``: the gap that is asked for at each."""
+
+    def __init__(self, rounds: Rounds, instance: Instance, aim: Aim, progress: Progress) -> None:
+        self.rounds, self.instance, self.aim, self.progress = rounds, instance, aim, progress
+
+    def run(self, moneys: list[Money]) -> tuple[list[Standing], list[Standing | None], Standing, float | None]:
+        """Search every budget, by ascending money, the last one of them without a list: unlimited money.
+
+        Returns
+        -------
+        tuple
+            The budgets, the plans of the list at each, the last point, and the anchor of the list, MUSD (None: no list).
+        """
+        points = [Standing(money) for money in moneys]
+        chunks = [tuple(points[n : n + NEIGHBOURS]) for n in range(0, len(points), NEIGHBOURS)]
+        relaxed = self.rounds.run("relaxations", [Relax(chunk) for chunk in chunks])
+        points = [point for chunk in relaxed for point in chunk]
+        points = self._improve("plans", points, self._helped(points), with_neighbours=False)
+        # The list comes early: its plans are plans, and often better than what was found without it. It goes budget by budget
+        # and leaves processes idle: the first bounds are searched beside it.
+        waiting = self._open(points)
+        listed, anchor, points = self._list(points, waiting)
+        points = in_line([*map(better, points, [*listed, None])])
+        left = [n for n in self._open(points) if n in waiting]
+        points = self._bound("bounds 1", points, _BOUND_NODES[0], left)
+        points = self._improve("better plans 1", points)
+        for n, nodes in enumerate(_BOUND_NODES[1:], start=2):
+            points = self._bound(f"bounds {n}", points, nodes, self._open(points))
+            points = self._improve(f"better plans {n}", points)
+        points = self._step("all whole", points, self._unfinished(points), lambda _, p: Finish(p, _FINISH_NODES))
+        return points[:-1], listed, points[-1], anchor
+
+    def _improve(
+        self, name: str, points: list[Standing], numbers: list[int] | None = None, with_neighbours: bool = True
+    ) -> list[Standing]:
+        def job(n: int, point: Standing) -> Job:
+            around = points[max(0, n - 1) : n + 2] if with_neighbours else ()
+            return Improve(point, _worth(around), _IMPROVE_NODES)
+
+        return self._step(name, points, self._open(points) if numbers is None else numbers, job)
+
+    def _helped(self, points: Sequence[Standing]) -> list[int]:
+        """Points at which the relaxation needs the money that was added: the others may well take the plan before."""
+        return [n for n in self._open(points) if n == 0 or points[n].bound_kt < points[n - 1].bound_kt - EXACT_KT]
+
+    def _bound(self, name: str, points: list[Standing], nodes: int, numbers: list[int]) -> list[Standing]:
+        return self._step(name, points, numbers, lambda n, point: Bound(point, nodes))
+
+    def _unfinished(self, points: Sequence[Standing]) -> list[int]:
+        """Points that a search of everything is for: without a plan; in a case small enough for it, all that are open."""
+        small = sum(len(project.funding_years) for project in self.instance.candidates.values()) <= _SMALL
+        return [n for n in self._open(points) if small or points[n].funded is None]
+
+    def _open(self, points: Sequence[Standing]) -> list[int]:
+        return [n for n, point in enumerate(points) if not point.is_proven(self.aim)]
+
+    def _step(
+        self, name: str, points: list[Standing], numbers: list[int], job: Callable[[int, Standing], Job]
+    ) -> list[Standing]:
+        """One round over some of the points; then plans go upward and bounds downward."""
+        results = self.rounds.run(name, [job(n, points[n]) for n in numbers])
+        for n, result in zip(numbers, results, strict=True):
+            points = [*points[:n], result, *points[n + 1 :]]
+        points = in_line(points)
+        gaps = [point.gap_kt for point in points if point.funded is not None]
+        if gaps and self.instance.weighted_demand_kt:
+            widest = 100.0 * max(gaps) / self.instance.weighted_demand_kt
+            left = len(self._open(points))
+            self.progress.tell(f"{name}: {left} of {len(points)} points open, widest gap {widest:.2f} points")
+        return points
+
+    # ------------------------------------------------------------ the list
+
+    def _list(
+        self, points: list[Standing], waiting: list[int]
+    ) -> tuple[list[Standing | None], float | None, list[Standing]]:
+        """From the anchor upward everything listed stays, downward nothing else comes in.
+
+        The anchor is the middle of the budgets at which money still helps: beyond them the list is soon made, so that both ways
+        take about as long. With each step the bound of one more point is searched, taken from ``waiting``; returned are the
+        list, its anchor and the points with their bounds.
+        """
+        budgets, bounded = points[:-1], list(points)
+        held = [n for n, point in enumerate(budgets) if point.funded is not None]
+        listed: list[Standing | None] = [None] * len(budgets)
+        if len(held) < 2:
+            return listed, None, bounded
+        helped = [
+            n for place, n in enumerate(held) if place == 0 or points[n].value_kt < points[held[place - 1]].value_kt
+        ]
+        anchor = helped[len(helped) // 2]
+        listed[anchor] = points[anchor]
+        ways = [[n for n in held if n > anchor], [n for n in reversed(held) if n < anchor]]
+        for step in range(max(len(way) for way in ways)):
+            numbers = [way[step] for way in ways if step < len(way)]
+            beside = [waiting.pop(0)] if waiting else []
+            jobs: list[Job] = [self._tie(budgets, listed, held, n, anchor) for n in numbers]
+            jobs += [Bound(points[n], _BOUND_NODES[0]) for n in beside]
+            found = self.rounds.run(f"list, step {step + 1}", jobs)
+            for n, tied in zip(numbers, found, strict=False):
+                listed[n] = tied if tied.funded is not None else None
+            for n in beside:
+                bounded[n] = found[-1]
+        return listed, _budget(points[anchor]), bounded
+
+    @staticmethod
+    def _tie(points: list[Standing], listed: list[Standing | None], held: list[int], n: int, anchor: int) -> Tie:
+        grows = n > anchor
+        place = held.index(n)
+        before = listed[held[place - 1] if grows else held[place + 1]]
+        kept = before.funded if before is not None else None
+        return Tie(points[n], Nesting(kept or frozenset(), grows), before or points[n], _TIE_NODES)
+
+
+def _worth(points: Sequence[Standing]) -> Keys:
+    """What neighbours fund, in whole or in part."""
+    return frozenset(key for point in points for key in (*(point.funded or ()), *point.support))
+
+
+def _budget(point: Standing) -> float:
+    return point.money.budget_musd or 0.0
+
+
+def better(point: Standing, other: Standing | None) -> Standing:
+    """A point with the plan of another search of the same budget, where that one is better."""
+    if other is None or other.funded is None or other.value_kt >= point.value_kt:
+        return point
+    return replace(point, value_kt=other.value_kt, funded=other.funded, plan=other.plan)
+
+
+def in_line(points: Sequence[Standing]) -> list[Standing]:
+    """Hand plans upward and bounds downward, so that more money never covers less, by plan or by bound."""
+    found = list(points)
+    for n in range(1, len(found)):
+        less = found[n - 1]
+        if less.funded is not None and less.value_kt < found[n].value_kt:
+            found[n] = replace(
+                found[n],
+                value_kt=less.value_kt,
+                funded=less.funded,
+                plan=less.plan,
+                feasible=True,
+                reproducible=found[n].reproducible and less.reproducible,
+            )
+    for n in range(len(found) - 2, -1, -1):
+        if found[n].feasible and found[n + 1].feasible:
+            found[n] = replace(found[n], bound_kt=max(found[n].bound_kt, found[n + 1].bound_kt))
+    return found
