@@ -11,6 +11,7 @@ from models.balance import add_balance
 from models.budget import add_budget
 from models.demand import add_demand
 from models.disruption import add_guards, add_resilience, matters
+from models.fairness import add_fair_coverage, add_fairness, of_money
 from models.instance import Goal, Instance
 from models.investment import add_investment
 from models.network import Network, build_network
@@ -55,6 +56,8 @@ def build_model(instance: Instance, options: Options) -> Any:
     add_workforce(m, instance)
     add_packages(m, instance)
     add_budget(m, instance)
+    add_fairness(m, instance)
+    add_fair_coverage(m, instance)
     if options.minimize is Goal.COST:
         add_costs(m, instance)
     if options.tightened:
@@ -69,7 +72,7 @@ def build_investment(instance: Instance) -> Any:
     Returns
     -------
     pyomo.ConcreteModel
-        The components of ``build_model`` without scenarios, losses and rules.
+        The components of ``build_model`` without scenarios, losses and rules, but for shares of money.
     """
     m = pyo.ConcreteModel(name="investment")
     m.cost_terms = {}
@@ -80,6 +83,7 @@ def build_investment(instance: Instance) -> Any:
     add_workforce(m, instance)
     add_packages(m, instance)
     add_budget(m, instance)
+    add_fairness(m, of_money(instance))
     m.objective = pyo.Objective(expr=m.TotalOutlay_musd, sense=pyo.minimize)
     return m
 

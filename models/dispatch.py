@@ -18,6 +18,7 @@ import pyomo.environ as pyo
 from models.balance import add_balance
 from models.demand import add_demand
 from models.disruption import add_guards
+from models.fairness import add_served_countries
 from models.instance import BASE, Demand, Goal, Instance, Origin, Scenario
 from models.network import HUB, Network, build_network
 from models.options import Layout
@@ -44,6 +45,7 @@ def build_dispatch(instance: Instance, scenario: Scenario, network: Network | No
     m.LEVELS = pyo.Set(initialize=levels, dimen=2)
     m.Level_kt = pyo.Var(m.LEVELS, domain=pyo.NonNegativeReals, doc="at the end of t, kt")
     _add_flows(m, instance, _network(instance, scenario, Layout.COUNTRIES, network))
+    add_served_countries(m, instance)
     _add_goals(m, instance, scenario)
     return m
 
@@ -51,7 +53,8 @@ def build_dispatch(instance: Instance, scenario: Scenario, network: Network | No
 def planned(m: Any, investment: Investment, slack: float) -> list[tuple[Any, float]]:
     """Return the variables of ``build_dispatch`` that the plan decides, each with its value.
 
-    A goal of the base for which the plan gives no values is not settled: its limit stays free.
+    A goal of the base for which the plan gives no values is not settled: its limit stays free. So does what countries with a
+    rule on their coverage may be short, where the plan does not say it.
 
     Parameters
     ----------
@@ -69,6 +72,7 @@ def planned(m: Any, investment: Investment, slack: float) -> list[tuple[Any, flo
         *((level, investment.level_kt.get(key, 0.0)) for key, level in m.Level_kt.items()),
         *((m.Draw_kt[g, t, s], investment.base_draw_kt[g, t]) for g, t, s in m.DRAWS if s == BASE),
         *((m.GoalLimit[goal], limit + slack * max(1.0, abs(limit))) for goal, limit in limits.items()),
+        *((m.Spared_kt[key], investment.spared_kt[key] + slack) for key in m.SPARED if key in investment.spared_kt),
     ]
 
 

@@ -40,6 +40,15 @@ class Measure(StrEnum):
     WORST = "worst"
 
 
+class FairMeasure(StrEnum):
+    """Of what a country's share is limited: outlay for plants, capacity of a stage, jobs, or its own demand served."""
+
+    MONEY = "money"
+    CAPACITY = "capacity"
+    JOBS = "jobs"
+    COVERAGE = "coverage"
+
+
 class CapexCharge(StrEnum):
     """Full: capital is charged as it is spent. Annuity: by equal yearly payments over the life."""
 
@@ -259,6 +268,19 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class FairnessRule:
+    """Limits on the share of one country. ``stage`` and ``year``: of the capacity that is looked at, else blank and None."""
+
+    name: str
+    country: str
+    measure: FairMeasure
+    stage: str = ""
+    year: int | None = None
+    min_share: float | None = None
+    max_share: float | None = None
+
+
+@dataclass(frozen=True)
 class Scenario:
     """The base case or one disruption, ready expanded.
 
@@ -313,6 +335,7 @@ class Instance:
     capex_charge: CapexCharge
     workforce: Mapping[str, Workforce] = field(default_factory=dict)
     finance: Finance | None = None
+    fairness: Mapping[str, FairnessRule] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if list(self.years) != list(range(self.years[0], self.years[-1] + 1)):

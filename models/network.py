@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from models.instance import Demand, Instance, Origin, Project, Recipe, Route, Scenario
+from models.instance import Demand, FairMeasure, Instance, Origin, Project, Recipe, Route, Scenario
 from models.options import Layout
 
 HUB = "#hub"  # No country is called so: a row that starts with # is a remark.
@@ -181,12 +181,17 @@ def _unit_place(instance: Instance, project: Project, place_of: Mapping[tuple[st
 def _groups(
     instance: Instance, scenario: Scenario, place_of: Mapping[tuple[str, str], str], joined: bool
 ) -> dict[str, DemandGroup]:
-    """Join demand rows of one material, place, origin rule and priority (and sector, where a minimum names one)."""
+    """Join demand rows of one material, place, origin rule and priority (and sector, where a minimum names one).
+
+    In the base rows of a country whose coverage is limited by a fairness rule are joined with each other alone.
+    """
+    apart = {x.country for x in instance.fairness.values() if x.measure is FairMeasure.COVERAGE and scenario.is_base}
     alike: dict[tuple[object, ...], list[Demand]] = defaultdict(list)
     for demand in instance.demands.values():
         place = place_of[demand.material, demand.country]
         checked = scenario.sector is not None and demand.sector == scenario.sector
-        key = (demand.material, place, demand.allied_only, tuple(demand.priority.items()), checked)
+        country = demand.country if demand.country in apart else ""
+        key = (demand.material, place, demand.allied_only, tuple(demand.priority.items()), checked, country)
         alike[key if joined else (demand.name,)].append(demand)
     return {
         rows[0].name: DemandGroup(

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from models.instance import Instance, Pot, Project
+from models.fairness import counted_capacity
+from models.instance import FairMeasure, FairnessRule, Instance, Pot, Project
 from models.viability import Support, offered, unaided_at_ends, ventures
 
 _ROUNDING = 1e-12
@@ -20,11 +21,12 @@ def without_dominated_years(instance: Instance) -> Instance:
     From the year on in which the last money that may pay for a project is there (without pots: from its first), funding it
     earlier costs the budget no more and gives no less capacity. Kept are the years up to the first such year.
 
-    It holds for a project whose ramp never falls, that has no minimum utilization, in no rule on shares of countries, that
+    It holds for a project whose ramp never falls, that has no minimum utilization, in no rule on shares of capacity, that
     needs no people where they are limited, whose pots all keep what is left for later years, whose support is worth no less
     and costs no more the earlier it is funded, and whose prerequisites are dominated no later than itself.
     """
     shared = {p for rule in instance.rules.values() if rule.max_country_share is not None for p in rule.conversion}
+    shared |= {p for rule in instance.fairness.values() for p in counted_capacity(instance, rule)}
     enough: dict[str, int] = {}
     for p, project in instance.candidates.items():
         year = _money_is_there(instance, project)
@@ -46,11 +48,20 @@ def without_dominated_years(instance: Instance) -> Instance:
 def loosened(instance: Instance) -> Instance:
     """Leave out minimum utilization, shares of countries and people: its least shortfall is never above that of the whole.
 
-    Without them most funding years are dominated, so that a bound is found much faster.
+    Of the fairness rules those stay for which the year of a funding does not matter. Without the others most funding years
+    are dominated, so that a bound is found much faster.
     """
     projects = {name: replace(project, min_utilization=0.0) for name, project in instance.projects.items()}
     rules = {name: replace(rule, max_country_share=None) for name, rule in instance.rules.items()}
-    return without_dominated_years(replace(instance, projects=projects, rules=rules, workforce={}))
+    fairness = {name: rule for name, rule in instance.fairness.items() if _is_timeless(instance, rule)}
+    return without_dominated_years(replace(instance, projects=projects, rules=rules, workforce={}, fairness=fairness))
+
+
+def _is_timeless(instance: Instance, rule: FairnessRule) -> bool:
+    """Whether an earlier funding leaves the shares of a rule alone: all but those of capacity, and of what instruments charge."""
+    return rule.measure in (FairMeasure.JOBS, FairMeasure.COVERAGE) or (
+        rule.measure is FairMeasure.MONEY and instance.finance is None
+    )
 
 
 def _is_monotone(instance: Instance, project: Project) -> bool:
@@ -68,6 +79,7 @@ def _earlier_is_no_dearer(instance: Instance, project: Project, first: int) -> b
     if instance.finance is None:
         return True
     shares = any(x.max_project_share is not None or x.min_domestic_share is not None for x in instance.pots.values())
+    shares |= any(rule.measure is FairMeasure.MONEY for rule in instance.fairness.values())
     early = _Terms(instance, project, first)
     return all(early.are_no_worse(_Terms(instance, project, v), shares) for v in project.funding_years if v > first)
 

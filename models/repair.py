@@ -58,8 +58,8 @@ def repair_case(instance: Instance, plan: HeldPlan, loss: Scenario, wish: Wish) 
     """Return the case of a repair: the loss is its base, the plan stands, the others may be funded from the loss on.
 
     Every demand row must be served again in every year of the loss (who solves it lets years before the repair off). Stocks
-    give each year of the loss an even share of what they held before it. Redundancy rules, minimum utilization, budget, pots and
-    the limit of liability are no part of it: the money is extra, and is made as small as possible.
+    give each year of the loss an even share of what they held before it. Redundancy and fairness rules, minimum utilization,
+    budget, pots and the limit of liability are no part of it: the money is extra, and is made as small as possible.
     """
     span = loss_years(instance, loss, wish)
     built = {funding.project: funding for funding in plan.fundings}
@@ -80,6 +80,7 @@ def repair_case(instance: Instance, plan: HeldPlan, loss: Scenario, wish: Wish) 
         stockpiles={},
         pots={},
         rules={},
+        fairness={},
         scenarios={BASE: lost},
         budget_musd=None,
         finance=None if instance.finance is None else replace(instance.finance, max_contingent_musd=None),

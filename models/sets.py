@@ -12,22 +12,24 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from models.instance import Instance, Origin
+from models.instance import FairMeasure, Instance, Origin
 from models.network import Leg, Network
 
 
 def add_investment_sets(m: Any, instance: Instance) -> None:
     """Declare YEARS, CANDIDATES, SIZABLE, FUNDINGS (p, v) and CAPACITIES (p, t).
 
-    A funding that gives no output within the horizon only costs, and is left out, unless another project requires it or
-    its fixed opex is a revenue.
+    A funding that gives no output within the horizon only costs, and is left out, unless another project requires it, its
+    fixed opex is a revenue, or its money or jobs count for a share.
     """
+    shared = any(x.measure in (FairMeasure.MONEY, FairMeasure.JOBS) for x in instance.fairness.values())
     required = {name for project in instance.candidates.values() for name in project.requires}
     fundings = [
         (p, v)
         for p, project in instance.candidates.items()
         for v in project.funding_years
-        if p in required
+        if shared
+        or p in required
         or project.fixed_opex_musd_per_year < 0.0
         or any(project.fraction(v, t) > 0.0 for t in instance.years)
     ]

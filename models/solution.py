@@ -37,7 +37,8 @@ class Investment:
     fixed_opex, stockpile and, where people are limited, training. ``trained``: people who begin training by (country, t).
     ``package``: by (p, v, instrument) what supports a funded project, MUSD of capital or kt/year of covered size.
     ``base_shortfall_kt`` (weighted) and ``base_running_musd`` (undiscounted), by year, are what the printed flows keep; without
-    values of the second the flows settle the running cost themselves.
+    values of the second the flows settle the running cost themselves. ``spared_kt``: by (fairness rule on coverage, t) what a
+    country may be short in the base.
     """
 
     fundings: tuple[Funding, ...]
@@ -52,6 +53,7 @@ class Investment:
     base_running_musd: Mapping[int, float]
     trained: Mapping[tuple[str, int], float] = field(default_factory=dict)
     package: Mapping[tuple[str, int, str], float] = field(default_factory=dict)
+    spared_kt: Mapping[tuple[str, int], float] = field(default_factory=dict)
 
     @property
     def total_outlay_musd(self) -> float:
@@ -117,6 +119,7 @@ def extract_investment(read: Reader, instance: Instance) -> Investment:
             t: sum(costs[x, t] for x in ("opex", "transport", "imports", "shortfall")) for t in instance.years
         },
         trained=read.amounts(m.Train_people),
+        spared_kt=read.every(m.Spared_kt),
         **extract_money(read, instance),
     )
 

@@ -14,6 +14,8 @@ from models.instance import (
     CapexCharge,
     Country,
     Demand,
+    FairMeasure,
+    FairnessRule,
     Goal,
     Instance,
     Measure,
@@ -79,6 +81,7 @@ def assemble(workbook: Workbook, budget_musd: float | None = None) -> Instance:
         capex_charge=CapexCharge(str(given.get("capex_charge", CapexCharge.FULL))),
         workforce=_workforce(workbook, years),
         finance=finance(workbook, years, given),
+        fairness=_fairness(workbook, years),
     )
 
 
@@ -308,3 +311,18 @@ def _conversion(project: Project, stage: str | None, material: str | None, recip
     if stage is not None:
         return 1.0 if project.stage == stage else 0.0
     return max((r.outputs.get(material or "", 0.0) for r in recipes if r.process == project.process), default=0.0)
+
+
+def _fairness(workbook: Workbook, years: tuple[int, ...]) -> dict[str, FairnessRule]:
+    return {
+        row.text("rule"): FairnessRule(
+            name=row.text("rule"),
+            country=row.text("country"),
+            measure=(measure := FairMeasure(row.text("measure"))),
+            stage=row.text("stage"),
+            year=(row.year("year") or years[-1]) if measure is FairMeasure.CAPACITY else None,
+            min_share=row.number("min_share"),
+            max_share=row.number("max_share"),
+        )
+        for row in records(workbook, "Fairness")
+    }

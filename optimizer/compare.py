@@ -33,7 +33,7 @@ from optimizer.points import (
 from optimizer.progress import Progress
 from optimizer.report.compare_book import write_comparison
 from optimizer.report.comparison import FROM_ANCHOR, NO_LIST, NO_POTS, Comparison, PlanAt, Point
-from optimizer.report.comparison_tables import COLUMNS, comparison_tables
+from optimizer.report.comparison_tables import COLUMNS, OPTIONAL, comparison_tables
 from optimizer.resume import Memory
 from optimizer.rounds import Rounds
 from optimizer.run import SolveOptions, targets_of, without_faults
@@ -92,7 +92,7 @@ def run_compare(path: Path, out: Path | None, options: CompareOptions, progress:
     asked = SolveOptions(None, options.coverage_gap_points, options.cost_gap, options.time_limit_s)
     targets = replace(targets_of(workbook, asked), time_limit_s=options.time_limit_s)
     folder = out or Path("outputs") / f"{workbook.name}-compare"
-    with Output(folder, COMPARISON, COLUMNS, (POINTS,)) as output:
+    with Output(folder, COMPARISON, (*COLUMNS, *OPTIONAL), (POINTS,)) as output:
         key = _key(workbook, options, targets)
         memory = Memory(folder, key, options.resume)
         payload = Payload(key, workbook, targets, options.budgets_musd[0])
@@ -182,11 +182,16 @@ class _Work:
         relaxed = self.rounds.run("relaxations", [Relax(chunk) for chunk in chunks])
         points = [point for chunk in relaxed for point in chunk]
         points = self._improve("plans", points, self._helped(points), with_neighbours=False)
-        # The list comes early: its plans are plans, and often better than what was found without it.
-        listed, anchor = self._list(points[:-1])
+        # The list comes early: its plans are plans, and often better than what was found without it. It goes budget by budget
+        # and leaves processes idle: the first bounds are searched beside it.
+        waiting = self._open(points)
+        listed, anchor, points = self._list(points, waiting)
         points = in_line([*map(better, points, [*listed, None])])
-        for n, nodes in enumerate(_BOUND_NODES, start=1):
-            points = self._bound(f"bounds {n}", points, nodes)
+        left = [n for n in self._open(points) if n in waiting]
+        points = self._bound("bounds 1", points, _BOUND_NODES[0], left)
+        points = self._improve("better plans 1", points)
+        for n, nodes in enumerate(_BOUND_NODES[1:], start=2):
+            points = self._bound(f"bounds {n}", points, nodes, self._open(points))
             points = self._improve(f"better plans {n}", points)
         points = self._step("all whole", points, self._unfinished(points), lambda _, p: Finish(p, _FINISH_NODES))
         return points[:-1], listed, points[-1], anchor
@@ -204,8 +209,8 @@ class _Work:
         """Points at which the relaxation needs the money that was added: the others may well take the plan before."""
         return [n for n in self._open(points) if n == 0 or points[n].bound_kt < points[n - 1].bound_kt - EXACT_KT]
 
-    def _bound(self, name: str, points: list[Standing], nodes: int) -> list[Standing]:
-        return self._step(name, points, self._open(points), lambda n, point: Bound(point, nodes))
+    def _bound(self, name: str, points: list[Standing], nodes: int, numbers: list[int]) -> list[Standing]:
+        return self._step(name, points, numbers, lambda n, point: Bound(point, nodes))
 
     def _unfinished(self, points: Sequence[Standing]) -> list[int]:
         """Points that a search of everything is for: without a plan; in a case small enough for it, all that are open."""
@@ -232,28 +237,37 @@ class _Work:
 
     # ------------------------------------------------------------ the list
 
-    def _list(self, points: list[Standing]) -> tuple[list[Standing | None], float | None]:
+    def _list(
+        self, points: list[Standing], waiting: list[int]
+    ) -> tuple[list[Standing | None], float | None, list[Standing]]:
         """From the anchor upward everything listed stays, downward nothing else comes in.
 
         The anchor is the middle of the budgets at which money still helps: beyond them the list is soon made, so that both ways
-        take about as long.
+        take about as long. With each step the bound of one more point is searched, taken from ``waiting``; returned are the
+        list, its anchor and the points with their bounds.
         """
-        held = [n for n, point in enumerate(points) if point.funded is not None]
+        budgets, bounded = points[:-1], list(points)
+        held = [n for n, point in enumerate(budgets) if point.funded is not None]
+        listed: list[Standing | None] = [None] * len(budgets)
         if len(held) < 2:
-            return [None] * len(points), None
+            return listed, None, bounded
         helped = [
             n for place, n in enumerate(held) if place == 0 or points[n].value_kt < points[held[place - 1]].value_kt
         ]
         anchor = helped[len(helped) // 2]
-        listed: list[Standing | None] = [None] * len(points)
         listed[anchor] = points[anchor]
         ways = [[n for n in held if n > anchor], [n for n in reversed(held) if n < anchor]]
         for step in range(max(len(way) for way in ways)):
             numbers = [way[step] for way in ways if step < len(way)]
-            jobs = [self._tie(points, listed, held, n, anchor) for n in numbers]
-            for n, found in zip(numbers, self.rounds.run(f"list, step {step + 1}", jobs), strict=True):
-                listed[n] = found if found.funded is not None else None
-        return listed, _budget(points[anchor])
+            beside = [waiting.pop(0)] if waiting else []
+            jobs: list[Job] = [self._tie(budgets, listed, held, n, anchor) for n in numbers]
+            jobs += [Bound(points[n], _BOUND_NODES[0]) for n in beside]
+            found = self.rounds.run(f"list, step {step + 1}", jobs)
+            for n, tied in zip(numbers, found, strict=False):
+                listed[n] = tied if tied.funded is not None else None
+            for n in beside:
+                bounded[n] = found[-1]
+        return listed, _budget(points[anchor]), bounded
 
     @staticmethod
     def _tie(points: list[Standing], listed: list[Standing | None], held: list[int], n: int, anchor: int) -> Tie:

@@ -203,8 +203,10 @@ class _Work:
         (case,) = self.rounds.run("the case with everything", [Variant(whole, self.start, effort=self.efforts[0])])
         self.reference: Found = case
         if case.reach.feasible and case.reach.value < float("inf"):
-            self._search("groups", [x for x in self.asked if x.group in ("", MINIMA, MEASURE)], self.efforts[1])
-            self._search("members", [x for x in self.asked if self._is_worth_it(x)], self.efforts[2], self.until)
+            self._search("groups", [x for x in self.asked if not x.group], self.efforts[1])
+            for name, kinds in (("rules and losses", (RULE, MINIMUM, LOSS)), ("targets of losses", (TARGET,))):
+                members = [x for x in self.asked if x.kind in kinds and self._is_worth_it(x)]
+                self._search(name, members, self.efforts[2], self.until)
             self._recheck()
         return Prices(
             goal=self.instance.goal,
@@ -215,18 +217,14 @@ class _Work:
         )
 
     def _search(self, name: str, asked: Sequence[Question], effort: Effort, until: float | None = None) -> None:
-        """One round; the case itself is among its first jobs, for the least money of what it covers."""
+        """One round: the variants that no round before has searched."""
         waivers = [x.waiver for x in asked if x.waiver not in self.found]
-        if self.reference.least is None and self.instance.goal is Goal.COVERAGE:
-            waivers = [Waiver(), *waivers]
         jobs = [replace(self._variant(waiver, effort), until=until) for waiver in dict.fromkeys(waivers)]
         for result in self.rounds.run(name, jobs, lambda found: not isinstance(found, NotReached)):
             if isinstance(result, NotReached):
                 self.late.add(result.waiver)
             else:
                 self.found[result.waiver] = result
-        if Waiver() in self.found:
-            self.reference = _better(self.reference, self.found.pop(Waiver()))
 
     def _variant(self, waiver: Waiver, effort: Effort) -> Variant:
         reach = self.reference.reach

@@ -17,6 +17,7 @@ from optimizer.audit.costs import audit_costs
 from optimizer.audit.coverage import audit_coverage, audit_losses, audit_shortfall
 from optimizer.audit.deals import read_deals
 from optimizer.audit.facts import Case, Facts, read_facts
+from optimizer.audit.fairness import audit_fairness
 from optimizer.audit.funders import audit_funders
 from optimizer.audit.funding import audit_funding
 from optimizer.audit.ledger import AuditResult, Ledger, Violation, write_violations
@@ -55,6 +56,7 @@ _RECOUNTS = (
     audit_liability,
     audit_funders,
     audit_burden,
+    audit_fairness,
     audit_costs,
 )
 
@@ -83,8 +85,8 @@ def audit(
         ``objective``, ``weighted_shortfall_t``, ``base_shortfall_t``, ``cost_musd``, ``outlay_musd``, ``budget_musd``
         and ``relaxed`` of the plan; ``plan_weighted_shortfall_t`` is held against the tables where it is given.
     rules_bind
-        Whether the plan has to keep the redundancy rules. A chain that nobody spends money on need not: its rules are counted
-        again, and whether each is kept must be written truly, but one that is missed is no violation.
+        Whether the plan has to keep the rules of Redundancy and Fairness. A chain that nobody spends money on need not: its
+        rules are counted again, and whether each is kept must be written truly, but one that is missed is no violation.
     """
     ledger = Ledger()
     facts = read_facts(workbook)
@@ -103,7 +105,7 @@ def audit(
 
 def _unasked(facts: Facts) -> tuple[str, ...]:
     """Name the tables, and the column, of which no part of the workbook speaks."""
-    people = () if facts.workforce else ("workforce",)
+    absent = (() if facts.workforce else ("workforce",)) + (() if facts.share_rules else ("fairness",))
     if facts.money.is_on:
-        return people + (() if facts.pots else ("funders",))
-    return *people, "packages", "viability", "cashflows", "liability", "funders", "burden", "outlays.instrument"
+        return absent + (() if facts.pots else ("funders",))
+    return *absent, "packages", "viability", "cashflows", "liability", "funders", "burden", "outlays.instrument"

@@ -26,6 +26,7 @@ from optimizer.audit.market import (
 from optimizer.audit.people import People, read_workforce
 from optimizer.audit.plants import Project, Recipe, read_projects, read_recipes
 from optimizer.audit.scenarios import Scenario, Targets, read_scenarios
+from optimizer.audit.shares import ShareRule, read_share_rules
 from optimizer.audit.tools import Money, read_terms, read_tools
 from optimizer.audit.written import Written
 from optimizer.cells import records, settings
@@ -128,6 +129,7 @@ class Facts:
     scenarios: Mapping[str, Scenario]
     workforce: Mapping[str, Mapping[int, People]]
     money: Money
+    share_rules: tuple[ShareRule, ...]
 
     def origin_of(self, supplier: str) -> str:
         """Return the origin of what a supplier sells."""
@@ -150,7 +152,7 @@ class Case:
     """What one audit compares: cells, tables, manifest, the capacities and the support that follow from the tables.
 
     ``relaxed``: the plan is a linear relaxation, in which plants are funded and counted in fractions. ``rules_bind``: the plan
-    has to keep the redundancy rules.
+    has to keep the rules of Redundancy and Fairness.
     """
 
     facts: Facts
@@ -192,6 +194,7 @@ def read_facts(workbook: Workbook) -> Facts:
         scenarios=read_scenarios(workbook, chosen.years, targets),
         workforce=read_workforce(workbook, chosen.years),
         money=_money(workbook, chosen),
+        share_rules=read_share_rules(workbook, chosen.last_year),
     )
 
 

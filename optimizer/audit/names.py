@@ -15,6 +15,7 @@ from optimizer.audit.written import (
     Cashflow,
     Cost,
     Coverage,
+    Fairness,
     Flow,
     Funder,
     Import,
@@ -69,6 +70,7 @@ def keep_known(written: Written, facts: Facts, ledger: Ledger) -> Written:
         liability=known(written.liability, _in_packages),
         funders=known(written.funders, _in_funders),
         burden=known(written.burden, _in_burden),
+        fairness=known(written.fairness, _in_fairness),
     )
 
 
@@ -200,3 +202,7 @@ def _in_funders(facts: Facts, row: Funder) -> Iterator[Strange]:
 
 def _in_burden(facts: Facts, row: Burden) -> Iterator[Strange]:
     yield from _unless(row.country in facts.countries, "a country", row.country)
+
+
+def _in_fairness(facts: Facts, row: Fairness) -> Iterator[Strange]:
+    yield from _unless(row.rule in {rule.name for rule in facts.share_rules}, "a rule of Fairness", row.rule)

@@ -171,6 +171,22 @@ class Workforce(NamedTuple):
     training_musd: float
 
 
+class Fairness(NamedTuple):
+    """A rule of Fairness: what its country has, of how much."""
+
+    rule: str
+    country: str
+    measure: str
+    stage: str
+    year: int | None
+    amount: float
+    total: float
+    share: float | None
+    min_share: float | None
+    max_share: float | None
+    ok: bool
+
+
 @dataclass(frozen=True)
 class Written:
     """All audited tables. Field names are the names of the files."""
@@ -193,11 +209,12 @@ class Written:
     liability: list[Liability]
     funders: list[Funder]
     burden: list[Burden]
+    fairness: list[Fairness]
 
 
 # How many of the leading fields make a row of a table the only one of its kind.
 KEYS: dict[type, int] = {Portfolio: 2, Coverage: 6, Capacity: 2, Flow: 6, Cost: 2, Outlay: 4, Redundancy: 3}
-KEYS |= {Loss: 3, Run: 5, Import: 6, Stock: 5, Workforce: 2} | MONEY_KEYS
+KEYS |= {Loss: 3, Run: 5, Import: 6, Stock: 5, Workforce: 2, Fairness: 1} | MONEY_KEYS
 
 # `from` is a word of the language, so two fields have names of their own.
 _COLUMNS = {"sender": "from", "receiver": "to"}

@@ -13,6 +13,7 @@ from openpyxl.utils import column_index_from_string
 
 from optimizer.checks.arithmetic import arithmetic_findings
 from optimizer.checks.demand import demand_findings
+from optimizer.checks.fairness import fairness_findings
 from optimizer.checks.funders import funder_findings
 from optimizer.checks.instruments import instrument_findings
 from optimizer.checks.loss import loss_findings
@@ -69,6 +70,7 @@ def _findings(workbook: Workbook) -> Iterator[Finding]:
     yield from funder_findings(content)
     yield from price_findings(content)
     yield from instrument_findings(content)
+    yield from fairness_findings(content)
     yield from plan_findings(content)
     yield from uncertainty_findings(content)
     yield from strategy_findings(content)

@@ -91,6 +91,7 @@ def _unknown_words(content: Content) -> Iterator[Finding]:
         content, "Budgets", "stages", [*stages, "stockpile", "training"], "is the stage of no process"
     )
     yield from _unknown_in(content, "Instruments", "stages", stages, "is the stage of no process")
+    yield from _unknown_in(content, "Fairness", "stage", stages, "no process has this stage")
     sectors = content.words("Demand", "sector")
     yield from _unknown_in(content, "Disruptions", "sector", sectors, "no row of Demand has this sector")
 

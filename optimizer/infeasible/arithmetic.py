@@ -11,15 +11,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from models.instance import FairMeasure
 from optimizer.checks import check
 from optimizer.checks.reach import Kept, read_reach
 from optimizer.checks.values import read_content
 from optimizer.infeasible.explanation import Shortfall
-from optimizer.infeasible.limits import Kind, Limit
+from optimizer.infeasible.kinds import Kind, Limit
 from optimizer.infeasible.narrow import narrow_place
-from optimizer.infeasible.repairs import whose
+from optimizer.infeasible.repairs import share_of, whose
 from optimizer.infeasible.trial import Clock, Trial
-from optimizer.infeasible.words import joined, named_cell, tonnes, year_spans
+from optimizer.infeasible.words import joined, musd, named_cell, tonnes, year_spans
 from optimizer.solve.elastic import UNPAID, Key, NotKnownError, RowKey
 from optimizer.units import T_PER_KT
 
@@ -51,7 +52,8 @@ class Arithmetic:
 
     def _suspects(self) -> list[Key]:
         """Limits that cannot all be kept with all the money."""
-        asked = {key: limit for key, limit in self.trial.limits.items() if not limit.kind.is_money}
+        money_or_payers = {key for key, x in self.trial.limits.items() if x.kind.is_money or x.kind.is_of_payers}
+        asked = {key: limit for key, limit in self.trial.limits.items() if key not in money_or_payers}
         money = [key for key in self.trial.limits if key not in asked]
         prices = {key: 1.0 / limit.whole for key, limit in asked.items()}
         elastic = self.trial.elastic
@@ -81,6 +83,8 @@ class Arithmetic:
     # ------------------------------------------------------------ words
 
     def _shortfall(self, limit: Limit, amounts: Mapping[RowKey, float]) -> Shortfall:
+        if limit.kind.is_fair:
+            return self._fair(limit, *amounts.values())
         worst = max(amounts, key=lambda row: (round(amounts[row], 9), -_year(row)))
         years = sorted({_year(row) for row in amounts})
         place = named_cell(self.trial.workbook, limit.sheet, limit.row.row.number, limit.column)  # type: ignore[union-attr]
@@ -152,6 +156,31 @@ class Arithmetic:
         )
         return self._record(limit, t, "base", limit.value, most, word, sentence)
 
+    def _fair(self, limit: Limit, short: float) -> Shortfall:
+        """A share of a country: how far from it the nearest plan stays."""
+        assert limit.row is not None
+        place = named_cell(self.trial.workbook, limit.sheet, limit.row.row.number, limit.column)
+        rule, last = self.trial.instance.fairness[limit.row.text("rule")], self.trial.instance.years[-1]
+        amount, unit, factor = {
+            FairMeasure.MONEY: (musd(short), "MUSD", 1.0),
+            FairMeasure.JOBS: (f"{short:,.12g} jobs", "people", 1.0),
+        }.get(rule.measure, (tonnes(short), "t", T_PER_KT))
+        if limit.kind is Kind.SERVED:
+            (demand,) = limit.give.rows.values()
+            need = limit.value * demand
+            sentence = (
+                f"{place}: {tonnes(need)} of the {share_of(limit)} must be served over all years ({limit.value:g} of"
+                f" {tonnes(demand)}); {_WITH_EVERYTHING} at most {tonnes(need - short)} can be: {tonnes(short)} short."
+            )
+            return self._record(limit, last, "base", need * T_PER_KT, (need - short) * T_PER_KT, "t", sentence)
+        side, off = ("at least", "missing") if limit.kind is Kind.REACHED else ("at most", "too much")
+        when = f" in {rule.year}" if rule.year else ""
+        sentence = (
+            f"{place}: rule {rule.name} gives {rule.country} {side} {limit.value:g} of the {share_of(limit)}{when};"
+            f" {_WITH_EVERYTHING} {amount} are {off} even in the plan that is nearest to it."
+        )
+        return self._record(limit, rule.year or last, "base", 0.0, -short * factor, f"{unit} of room", sentence)
+
     def _record(self, limit: Limit, t: int, s: str, need: float, most: float, unit: str, sentence: str) -> Shortfall:
         assert limit.row is not None
         return Shortfall(limit.sheet, limit.row.row.number, limit.column, t, s, need, most, unit, sentence)
@@ -167,9 +196,9 @@ class Arithmetic:
         scarce = [k for k, kt in wanted_kt.items() if available.get(k, 0.0) < kt * T_PER_KT - _LEAST]
         if not scarce:
             amounts = joined([f"{available.get(k, 0.0):,.0f} t of {k}" for k in wanted_kt])
-            return (
-                f" By quantity {amounts} could exist in {t}: routes, groups, requirements or origin stand in the way."
-            )
+            packages = self.trial.instance.finance is not None
+            others = ", origin, or packages that firms can live on" if packages else " or origin"
+            return f" By quantity {amounts} could exist in {t}: routes, groups, requirements{others} stand in the way."
         places = [narrow_place(reach, material, t, allied, kept) for material in scarce]
         told = dict.fromkeys(place.words + self._late_plants(place.projects, t) for place in places)
         return "".join(f" {words}" for words in list(told)[:2])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.instance import Instance
+from optimizer.cells import Record
 from optimizer.infeasible.arithmetic import Arithmetic, by_hand
 from optimizer.infeasible.conflict import Conflict, conflicting_limits, with_facts
 from optimizer.infeasible.explanation import Conflicting, Explanation, Way, WayOut
-from optimizer.infeasible.limits import Kind, Limit
-from optimizer.infeasible.repairs import whose
+from optimizer.infeasible.kinds import Kind, Limit
+from optimizer.infeasible.repairs import share_of, whose
 from optimizer.infeasible.trial import Clock, Trial
 from optimizer.infeasible.ways import WaysOut
 from optimizer.infeasible.words import named_cell
@@ -109,6 +110,8 @@ def _cell(trial: Trial, limit: Limit) -> str:
 
 def _says(limit: Limit) -> str:
     row = limit.row
+    if row and (limit.kind.is_fair or limit.kind.is_of_payers):
+        return _says_of_shares(limit, row)
     match limit.kind:
         case Kind.BUDGET:
             return f"{limit.value:,.12g} MUSD in all"
@@ -126,3 +129,20 @@ def _says(limit: Limit) -> str:
             return f"at most {limit.value:.0%} in one country, rule {row.text('rule')}" if row else ""
         case _:
             return f"{limit.value:g} {limit.kind}, rule {row.text('rule')}" if row else ""
+
+
+def _says_of_shares(limit: Limit, row: Record) -> str:
+    rule = f"rule {row.text('rule')}"
+    match limit.kind:
+        case Kind.SERVED:
+            return f"at least {limit.value:g} of the {share_of(limit)}, {rule}"
+        case Kind.REACHED:
+            return f"at least {limit.value:g} of the {share_of(limit)} for {row.text('country')}, {rule}"
+        case Kind.KEPT_DOWN:
+            return f"at most {limit.value:g} of the {share_of(limit)} for {row.text('country')}, {rule}"
+        case Kind.LIABLE:
+            return f"{limit.value:,.12g} MUSD may fall due in a crash"
+        case Kind.PART:
+            return f"{row.text('funder')} pays at most {limit.value:g} of one project"
+        case _:
+            return f"at least {limit.value:g} of what {row.text('funder')} pays stays at home"

@@ -38,7 +38,9 @@ class Fact:
 
 def restricting_facts(workbook: Workbook) -> list[Fact]:
     """Return the facts of a case, those first that a planner can change most easily."""
-    return [*_pots(workbook), *_routes(workbook), *_projects(workbook), *_origins(workbook)]
+    return [
+        *_pots(workbook), *_instruments(workbook), *_routes(workbook), *_projects(workbook), *_origins(workbook)
+    ]  # fmt: skip
 
 
 def _fact(row: Record, column: str, words: str, new: object = None, values: tuple[object, ...] = ()) -> Fact:
@@ -64,6 +66,21 @@ def _pots(workbook: Workbook) -> Iterator[Fact]:
 def _training(workbook: Workbook) -> list[str]:
     """The stage of training, where people are limited."""
     return ["training"] if any(True for _ in records(workbook, "Workforce")) else []
+
+
+def _instruments(workbook: Workbook) -> Iterator[Fact]:
+    """What keeps an instrument from making a plant worth its while for the firm."""
+    for row in records(workbook, "Instruments"):
+        name = row.text("instrument")
+        share, most = row.number("max_share"), row.number("max_musd_per_project")
+        if share is not None and share < 1.0:
+            of = "the size" if row.text("material") else "capex"
+            yield _fact(row, "max_share", f"the instrument {name} gives at most {share:g} of {of}")
+        if most is not None:
+            yield _fact(row, "max_musd_per_project", f"the instrument {name} gives a project at most {most:g} MUSD")
+        for column in ("stages", "countries"):
+            if listed := row.items(column):
+                yield _fact(row, column, f"the instrument {name} is for {', '.join(listed)} only")
 
 
 def _routes(workbook: Workbook) -> Iterator[Fact]:

@@ -8,68 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from models.instance import Instance
 from optimizer.cells import Record, records
+from optimizer.infeasible.kinds import Kind, Limit
+from optimizer.infeasible.shares import fair_limits, payer_limits
 from optimizer.series import by_series, interpolated
 from optimizer.solve import elastic
 from optimizer.solve.elastic import Give, Key, RowKey, must_share
 from optimizer.workbook import Workbook
-
-
-class Kind(StrEnum):
-    """What a limit speaks of; the value is a planner's word for it."""
-
-    COVERAGE = "minimum coverage"
-    UNPRICED = "demand without a price"
-    LOSS = "minimum coverage in a loss"
-    COUNTRIES = "countries"
-    PROJECTS = "projects"
-    SHARE = "share of one country"
-    PEOPLE = "people"
-    BUDGET = "budget"
-    POT = "pot"
-
-    @property
-    def is_money(self) -> bool:
-        """Whether it limits what may be spent."""
-        return self in (Kind.BUDGET, Kind.POT)
-
-    @property
-    def is_rule(self) -> bool:
-        """Whether it is a redundancy rule."""
-        return self in (Kind.COUNTRIES, Kind.PROJECTS, Kind.SHARE)
-
-
-@dataclass(frozen=True)
-class Limit:
-    """One cell that limits a plan: ``value`` as it stands there (1 for a row that must be served in full).
-
-    ``row`` is None for the budget of the command line. ``whole`` is what makes amounts of different limits comparable: a
-    price of 1 / whole weighs a tenth of the budget as a tenth of a demand. ``years`` of base coverage: in which it holds.
-    """
-
-    kind: Kind
-    sheet: str
-    row: Record | None
-    column: str
-    value: float
-    give: Give
-    whole: float
-    demand: str = ""
-    years: tuple[int, ...] = ()
-
-    @property
-    def key(self) -> Key:
-        """The same in a workbook of which other cells were changed."""
-        return self.kind.name, 0 if self.row is None else self.row.row.number
-
-    @property
-    def rows(self) -> tuple[RowKey, ...]:
-        """The rows of the model that say it."""
-        return tuple(self.give.rows)
 
 
 def planner_limits(workbook: Workbook, instance: Instance, budget_option: float | None) -> dict[Key, Limit]:
@@ -89,6 +36,8 @@ def planner_limits(workbook: Workbook, instance: Instance, budget_option: float 
         *_coverage(workbook, instance),
         *_rules(workbook, instance),
         *_losses(workbook, instance),
+        *fair_limits(workbook, instance),
+        *payer_limits(workbook, instance),
     ]
     return {limit.key: limit for limit in found if limit.rows}
 
@@ -114,7 +63,12 @@ def _pots(workbook: Workbook, instance: Instance) -> Iterator[Limit]:
 
 
 def _spendable(instance: Instance) -> float:
-    """More than could ever be spent: every candidate, and every purchase and all training of every year."""
+    """More than could ever be spent: every candidate, and every purchase and all training of every year.
+
+    What promises on prices cost has no such end.
+    """
+    if instance.finance is not None:
+        return float("inf")
     stocks = sum(
         (stock.purchase_musd_per_kt or 0.0) * stock.max_purchase_ktpy for stock in instance.stockpiles.values()
     )

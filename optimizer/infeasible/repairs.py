@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from optimizer.infeasible.limits import Kind, Limit, demand_series
+from optimizer.infeasible.kinds import Kind, Limit
+from optimizer.infeasible.limits import demand_series
 from optimizer.infeasible.trial import Trial
 from optimizer.infeasible.words import money_up, musd, share_down, share_up, tonnes_down
 from optimizer.scenario import Edit
+from optimizer.sheets.fairness import SHARE_OF
 from optimizer.solve.elastic import Answer
 from optimizer.units import T_PER_KT
 
@@ -42,6 +44,10 @@ def loosened(trial: Trial, limit: Limit, answer: Answer, notches: int) -> Repair
             needed = max(limit.value, trial.elastic.share_needed(_name(limit), answer))
             share = share_up(needed, notches)
             return Repair((_edit(limit, share),), f"rule {_name(limit)} lets a country have {share:.1%}")
+        case Kind.REACHED | Kind.KEPT_DOWN | Kind.SERVED:
+            return _fair(trial, limit, answer, notches)
+        case Kind.LIABLE | Kind.PART | Kind.HOME:
+            return _of_payers(trial, limit, answer, notches)
         case Kind.LOSS:
             share = share_down(limit.value - amount, notches)
             return Repair((_edit(limit, share),), f"{share:.1%} still served in {_name(limit)}")
@@ -50,6 +56,37 @@ def loosened(trial: Trial, limit: Limit, answer: Answer, notches: int) -> Repair
         case _:
             share = share_down(limit.value - amount, notches)
             return Repair((_edit(limit, share),), f"{share:.1%} of {whose(limit)} served at least")
+
+
+def _fair(trial: Trial, limit: Limit, answer: Answer, notches: int) -> Repair:
+    """A share of a country that the answer keeps: the nearest to what is asked."""
+    assert limit.row is not None
+    of = f"of the {share_of(limit)}"
+    if limit.kind is Kind.SERVED:
+        share = share_down(limit.value - answer.amounts[limit.key], notches)
+        return Repair((_edit(limit, share),), f"{share:.1%} {of} served at least")
+    has, country = trial.elastic.part_needed(_name(limit), answer), limit.row.text("country")
+    if limit.kind is Kind.REACHED:
+        share = share_down(limit.value if has is None else min(limit.value, has), notches)
+        return Repair((_edit(limit, share),), f"{country} has {share:.1%} {of} at least")
+    share = share_up(limit.value if has is None else max(limit.value, has), notches)
+    return Repair((_edit(limit, share),), f"{country} has {share:.1%} {of} at most")
+
+
+def _of_payers(trial: Trial, limit: Limit, answer: Answer, notches: int) -> Repair:
+    """What funders may do, as far as the answer does it."""
+    assert limit.row is not None
+    funder = limit.row.text("funder")
+    if limit.kind is Kind.LIABLE:
+        raised = money_up(limit.value + answer.amounts[limit.key], notches)
+        return Repair((_edit(limit, raised),), f"{musd(raised - limit.value)} more may fall due in a crash")
+    if limit.kind is Kind.PART:
+        share = share_up(max(limit.value, trial.elastic.project_share_needed(funder, answer)), notches)
+        return Repair((_edit(limit, share),), f"{funder} pays up to {share:.1%} of one project")
+    home = next(pot.home for pot in trial.instance.pots.values() if pot.funder == funder)
+    has = trial.elastic.domestic_share_needed(funder, home, answer)
+    share = share_down(limit.value if has is None else min(limit.value, has), notches)
+    return Repair((_edit(limit, share),), f"{share:.1%} of what {funder} pays stays at home at least")
 
 
 def _more_money(limit: Limit, amount: float, notches: int) -> Repair:
@@ -80,6 +117,8 @@ def dropped(limit: Limit) -> Repair:
         return Repair((_edit(limit, price),), what)
     if limit.kind is Kind.LOSS:
         return Repair((_edit(limit, None),), f"{_name(limit)} asks for no minimum")
+    if limit.kind.is_of_payers:
+        return Repair((_edit(limit, None),), _without_limit(limit))
     return Repair((_edit(limit, None),), f"{limit.column} of rule {_name(limit)} no longer asked for")
 
 
@@ -120,6 +159,21 @@ def _edit(limit: Limit, new: object) -> Edit:
 
 def _name(limit: Limit) -> str:
     return "" if limit.row is None else limit.row.text("rule") or limit.row.text("scenario")
+
+
+def _without_limit(limit: Limit) -> str:
+    funder = "" if limit.row is None else limit.row.text("funder")
+    words = {Kind.PART: f"{funder} may pay all of a project", Kind.HOME: f"{funder} need pay nothing at home"}
+    return words.get(limit.kind, "any amount may fall due in a crash")
+
+
+def share_of(limit: Limit) -> str:
+    """What a rule of Fairness gives a country a share of."""
+    assert limit.row is not None
+    measure, country = limit.row.text("measure"), limit.row.text("country")
+    if measure == "coverage":
+        return f"demand of {country}"
+    return f"allied capacity of {limit.row.text('stage')}" if measure == "capacity" else SHARE_OF[measure]
 
 
 def whose(limit: Limit) -> str:

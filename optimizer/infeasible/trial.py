@@ -11,7 +11,8 @@ from models.instance import Instance
 from optimizer.assemble import assemble
 from optimizer.checks import check
 from optimizer.findings import Level
-from optimizer.infeasible.limits import Kind, Limit, loss_rows, planner_limits
+from optimizer.infeasible.kinds import Kind, Limit
+from optimizer.infeasible.limits import loss_rows, planner_limits
 from optimizer.scenario import Edit, with_cells
 from optimizer.solve.elastic import Elastic, Key, NotKnownError, RowKey
 from optimizer.solve.highs import Interrupt

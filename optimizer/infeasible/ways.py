@@ -13,7 +13,7 @@ from optimizer.infeasible import repairs
 from optimizer.infeasible.conflict import Conflict
 from optimizer.infeasible.explanation import Way, WayOut
 from optimizer.infeasible.facts import Fact
-from optimizer.infeasible.limits import Kind, Limit
+from optimizer.infeasible.kinds import Kind, Limit
 from optimizer.infeasible.repairs import Repair
 from optimizer.infeasible.trial import Clock, Trial
 from optimizer.infeasible.words import money_up, musd
@@ -123,8 +123,8 @@ class WaysOut:
     def _less(self, limit: Limit) -> Iterator[WayOut]:
         """Ask for less; to ask for nothing is left to ``_dropped``."""
         for way in self._least([limit.key], Way.PEOPLE if limit.kind is Kind.PEOPLE else Way.LESS):
-            nothing = 1.0 if limit.kind is Kind.SHARE else 0.0
-            if limit.kind is Kind.COVERAGE or all(edit.new != nothing for edit in way.edits):
+            nothing = limit.kind.no_limit
+            if limit.kind is Kind.COVERAGE or limit.kind.is_fair or all(edit.new != nothing for edit in way.edits):
                 yield way
 
     def _later(self, limit: Limit) -> Iterator[WayOut]:
@@ -142,7 +142,7 @@ class WaysOut:
         yield from self._tried(Way.LATER, lambda _: [repairs.later(self.trial, limit, years[high])], notches=0)
 
     def _dropped(self, limit: Limit) -> Iterator[WayOut]:
-        if limit.kind in (Kind.COVERAGE, Kind.PEOPLE):
+        if limit.kind in (Kind.COVERAGE, Kind.PEOPLE) or limit.kind.is_fair:
             return iter(())  # To lower it is to drop a part of it, and says more; people are more or fewer.
         return self._tried(Way.DROPPED, lambda _: [repairs.dropped(limit)], notches=0)
 
@@ -168,6 +168,8 @@ class WaysOut:
             [x.key for x in limits if x.kind in (Kind.COVERAGE, Kind.UNPRICED)],
             [x.key for x in limits if x.kind is Kind.LOSS],
             [x.key for x in limits if x.kind.is_rule],
+            [x.key for x in limits if x.kind.is_fair],
+            [x.key for x in limits if x.kind.is_of_payers],
         )
         for keys in kinds:
             if keys:

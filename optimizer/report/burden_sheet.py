@@ -12,6 +12,7 @@ from optimizer.cells import records
 from optimizer.report.charts import Data, stacked_chart
 from optimizer.report.costs import outlay_by_instrument, years
 from optimizer.report.facts import Facts, each, number, text
+from optimizer.report.fairness_sheet import write_shares
 from optimizer.report.money_words import who_pays
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
@@ -38,6 +39,8 @@ def write_burden(book: Book, facts: Facts, painter: Painter) -> None:
     _countries(page)
     if "funders" in facts.tables:
         _funders(page)
+    if "fairness" in facts.tables:
+        write_shares(page)
     note(page, _NOTES)
     charts = _by_year(page, columns)
     if charts:

@@ -14,6 +14,7 @@ from optimizer.report.compare_money import write_money
 from optimizer.report.compare_moves import write_capacity_by_budget, write_steps
 from optimizer.report.compare_run import write_comparison_run
 from optimizer.report.compare_summary import write_comparison_summary
+from optimizer.report.compare_tools import write_tools
 from optimizer.report.comparison import Comparison
 from optimizer.report.reasons import classified
 from optimizer.report.style import Painter, new_book
@@ -39,6 +40,7 @@ def make_comparison_book(comparison: Comparison, tables: dict[str, pd.DataFrame]
     book, painter, judged = new_book(comparison.facts.name), Painter(), classified(comparison)
     place = write_curve(book, comparison, tables, painter)
     write_money(book, comparison, tables, painter)
+    write_tools(book, comparison, tables, painter)
     write_matrix(book, comparison, judged, painter)
     write_list(book, comparison, tables, painter)
     write_steps(book, comparison, tables, painter)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from optimizer.report.compare_tools import COLUMNS as TOOLS
+from optimizer.report.compare_tools import tool_rows
 from optimizer.report.comparison import Comparison
 from optimizer.report.curve_tables import MONEY, curve_rows, group_rows, money_rows
 from optimizer.report.limits import limit_rows
@@ -59,6 +61,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "capacity_by_budget": ("budget_musd", "stage", "country", "year", "capacity_t", "funded_t"),
 }  # fmt: skip
+# Only where projects are supported by instruments.
+OPTIONAL: Mapping[str, tuple[str, ...]] = {"tools": TOOLS}
 _WHOLE = ("year", "audit_checks", "projects_funded")
 
 
@@ -77,6 +81,8 @@ def comparison_tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
         "steps": step_rows(comparison),
         "capacity_by_budget": capacity_rows(comparison),
     }
+    if comparison.has_money:
+        rows["tools"] = tool_rows(comparison)
     return {name: _frame(name, found) for name, found in rows.items()}
 
 
@@ -86,7 +92,7 @@ def _frame(name: str, rows: Rows) -> pd.DataFrame:
     With instruments the curve tells of private capital and of what may be owed in its last columns.
     """
     more = MONEY if name == "curve" and any(MONEY[0] in row for row in rows) else ()
-    table = pd.DataFrame(rows, columns=[*COLUMNS[name], *more])
+    table = pd.DataFrame(rows, columns=[*{**COLUMNS, **OPTIONAL}[name], *more])
     for column in table.columns:
         if column.endswith(_WHOLE) and not column.endswith("t_per_year"):
             table[column] = pd.Series([row.get(column) for row in rows], dtype=object)

@@ -102,6 +102,8 @@ def _applies(facts: Facts, sheet: Sheet, column: Declared, row: Record) -> bool:
     """Whether a column is read in a row at all: blanks of others are no defaults."""
     if sheet.name == "Instruments":
         return row.text("kind") in READ_BY.get(column.name, (row.text("kind"),))
+    if sheet.name == "Fairness":
+        return _of_measure(column.name, row.text("measure"))
     if sheet.name != "Projects":
         return True
     if column.name == "public_share" and facts.workbook.table("Instruments").rows:
@@ -110,6 +112,11 @@ def _applies(facts: Facts, sheet: Sheet, column: Declared, row: Record) -> bool:
     if column.name in _CANDIDATES:
         return status == "candidate"
     return status != "candidate" if column.name in _STANDING else True
+
+
+def _of_measure(name: str, measure: str) -> bool:
+    """Whether a rule of Fairness reads a column: stage and year belong to capacity, and coverage has no largest share."""
+    return measure == "capacity" if name in ("stage", "year") else name != "max_share" or measure != "coverage"
 
 
 def _absent(page: Page) -> None:

@@ -16,6 +16,7 @@ from optimizer.report.costs import write_costs
 from optimizer.report.coverage import write_coverage
 from optimizer.report.defaults import write_defaults
 from optimizer.report.facts import Facts
+from optimizer.report.fairness_sheet import write_fairness
 from optimizer.report.flows import write_flows
 from optimizer.report.liability_sheet import write_liability
 from optimizer.report.losses import write_losses
@@ -79,6 +80,8 @@ def make_book(facts: Facts) -> Book:
         write_viability(book, facts, painter)
         write_liability(book, facts, painter)
         write_burden(book, facts, painter)
+    elif "fairness" in facts.tables:
+        write_fairness(book, facts, painter)
     write_sources(book, facts, painter)
     write_defaults(book, facts, painter)
     write_run(book, facts, painter)

@@ -13,7 +13,7 @@ BY_KG = "Charged per kg: what is charged by the kg of activity that the firm pla
 # Below that a present value is nothing: a table shows it so.
 NOTHING_MUSD = 0.05
 _MOST_NAMES = 6
-_KINDS = {
+KINDS = {
     "grant": "grants",
     "loan": "loans",
     "equity": "equity",
@@ -72,9 +72,9 @@ def _mix(facts: Facts) -> str:
     """Kinds by what they charge, with what is lent."""
     charges, faces = facts.money["charge_by_kind_musd"], facts.money["face_musd"]
     told = []
-    for kind in sorted(charges, key=lambda kind: (-charges[kind], list(_KINDS).index(kind))):
+    for kind in sorted(charges, key=lambda kind: (-charges[kind], list(KINDS).index(kind))):
         lent = f" (for {money(faces[kind])} {_FACE[kind]})" if kind in faces else ""
-        told.append(f"{_KINDS[kind]} {money(charges[kind])}{lent}")
+        told.append(f"{KINDS[kind]} {money(charges[kind])}{lent}")
     return ", ".join(told)
 
 
@@ -145,7 +145,7 @@ def owed(facts: Facts) -> str:
 def _promises(facts: Facts) -> str:
     """Kinds that may cost something in the crash, most first."""
     sums = facts.tables["packages"].groupby("kind")["contingent_musd"].sum()
-    kinds = [_KINDS[str(kind)] for kind in sums[sums > 0.0].sort_values(ascending=False, kind="stable").index]
+    kinds = [KINDS[str(kind)] for kind in sums[sums > 0.0].sort_values(ascending=False, kind="stable").index]
     return f"{', '.join(kinds[:-1])} and {kinds[-1]}" if len(kinds) > 1 else kinds[0]
 
 

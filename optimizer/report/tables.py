@@ -14,6 +14,7 @@ from models.instance import ANY_FUNDER, BASE, Instance, Origin, Project, Stockpi
 from models.objective import terms_of
 from models.solution import Funding, Operation, Solution
 from optimizer.cells import records
+from optimizer.report.fairness_table import fairness_rows
 from optimizer.report.money_tables import COLUMNS as MONEY
 from optimizer.report.money_tables import charge, money_rows
 from optimizer.report.rounding import Rows, musd, share, tonnes, yes_no
@@ -51,6 +52,9 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "workforce": (
         "country", "year", "available", "begin_training", "trained", "needed", "spare", "most", "tight", "training_musd",
     ),
+    "fairness": (
+        "rule", "country", "measure", "stage", "year", "amount", "total", "share", "min_share", "max_share", "ok",
+    ),
     **MONEY,
 }  # fmt: skip
 
@@ -73,6 +77,8 @@ def make_tables(workbook: Workbook, instance: Instance, solution: Solution) -> d
     }
     if instance.workforce:
         rows["workforce"] = workforce_rows(instance, solution.investment)
+    if instance.fairness:
+        rows["fairness"] = fairness_rows(instance, solution)
     rows |= money_rows(instance, solution)
     tables = {name: frame(name, found) for name, found in rows.items()}
     if instance.instruments:

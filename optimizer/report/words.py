@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from optimizer.report.bottlenecks import main_bottleneck, tonnes, when_in_words
 from optimizer.report.facts import BASE, Facts, percent, year_list
+from optimizer.report.fairness_sheet import fairness
 from optimizer.report.flows import largest_dependence
 from optimizer.report.losses import Loss, judge
 from optimizer.report.money_words import money_sentences
@@ -28,6 +29,7 @@ def key_sentences(facts: Facts, trace: Trace) -> list[str]:
         *money_sentences(facts),
         _dependence(facts, trace),
         _tightest(facts),
+        fairness(facts),
     ]
     return [sentence for sentence in found if sentence]
 

@@ -26,6 +26,8 @@ RowKey = tuple[str, tuple[Any, ...]]
 SERVED, SURVIVES = "minimum_coverage_is_served", "minimum_coverage_survives"
 COUNTRIES, PROJECTS, SHARE = "enough_countries", "enough_projects", "country_share_within_limit"
 PEOPLE = "people_are_enough"
+REACHED, KEPT_DOWN, SPARED = "share_is_reached", "share_is_kept_down", "spared_within_share"
+LIABLE, PART, HOME = "contingent_within_limit", "part_of_a_project", "spent_at_home"
 BUDGET, PURSE, PAID = "outlay_within_budget", "payments_within_purse", "outlay_is_paid"
 # Outlays that no pot pays: opened or priced like a limit.
 UNPAID = ("UNPAID", 0)
@@ -117,8 +119,8 @@ class Elastic:
 
     @staticmethod
     def _sign(row: RowKey) -> float:
-        """Counts must be at least something, all else at most."""
-        return 1.0 if row[0] in (COUNTRIES, PROJECTS) else -1.0
+        """Counts, and what is spent at home, must be at least something, all else at most."""
+        return 1.0 if row[0] in (COUNTRIES, PROJECTS, HOME) else -1.0
 
     def _reliefs(self, family: str) -> dict[tuple[Any, ...], int]:
         """Columns of the model's own reliefs of a family, by index."""
@@ -195,6 +197,34 @@ class Elastic:
         for (_, t), capacity in by_place.items():
             every[t] = every.get(t, 0.0) + capacity
         return max((x / every[t] for (_, t), x in by_place.items() if every[t] > _LEAST), default=0.0)
+
+    def part_needed(self, rule: str, answer: Answer) -> float | None:
+        """The share that the country of a fairness rule has in an answer; None of nothing."""
+        m = self.model
+        sums = self._sums(f"fair {rule}", {"part": m.Part[rule], "whole": m.Whole[rule]}, answer)
+        return sums["part"] / sums["whole"] if sums["whole"] > _LEAST else None
+
+    def project_share_needed(self, funder: str, answer: Answer) -> float:
+        """The largest part of one project's public money that a funder pays in an answer."""
+        m = self.model
+        paid = {p: sum(x for key, x in self._payments(funder) if key[4] == p) for f, p in m.PARTS if f == funder}
+        whole = {p: sum(m.Outlay_musd[p, t] for t in m.YEARS) for p in paid}
+        parts, wholes = self._sums(f"part {funder}", paid, answer), self._sums(f"whole {funder}", whole, answer)
+        return max((parts[p] / x for p, x in wholes.items() if x > _LEAST), default=0.0)
+
+    def domestic_share_needed(self, funder: str, home: str, answer: Answer) -> float | None:
+        """The share of what a funder pays that it pays at home in an answer; None of nothing."""
+        paid = self._payments(funder)
+        split = {"home": sum(x for key, x in paid if key[1] == home), "all": sum(x for _, x in paid)}
+        sums = self._sums(f"home {funder}", split, answer)
+        return sums["home"] / sums["all"] if sums["all"] > _LEAST else None
+
+    def _payments(self, funder: str) -> list[tuple[tuple[Any, ...], Any]]:
+        m = self.model
+        return [(key, x) for key, x in m.Pay_musd.items() if m.purses[key[0]].funder == funder]
+
+    def _sums(self, name: str, expressions: Mapping[str, Any], answer: Answer) -> dict[str, float]:
+        return self.session.reader.at(answer.values[: self._width]).sums(name, expressions)
 
     # ------------------------------------------------------------ solve
 

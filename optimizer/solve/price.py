@@ -170,7 +170,7 @@ class NotReached:
 
 @dataclass(frozen=True)
 class Variant:
-    """A variant to be searched. ``limit_kt``: the shortfall to be reached with the least money (None: not asked).
+    """A variant to be searched. ``limit_kt``: the shortfall to be reached with the least money (None: that which is found).
 
     ``until``: time of day by which to begin (None: whenever).
     """
@@ -190,10 +190,11 @@ class Variant:
             return Found(self.waiver, case.cost(self.waiver))
         standing = case.searched(self.waiver, self.starts, self.worth, self.effort)
         reach = case.reach(self.waiver, standing)
-        if self.limit_kt is None or not standing.feasible:
+        limit_kt = reach.value if self.limit_kt is None else self.limit_kt
+        if not standing.feasible or limit_kt == float("inf"):
             return Found(self.waiver, reach)
         starts = tuple(dict.fromkeys((*self.starts, *([standing.funded] if standing.funded else []))))
-        return Found(self.waiver, reach, case.least(self.waiver, standing, self.limit_kt, starts, self.effort))
+        return Found(self.waiver, reach, case.least(self.waiver, standing, limit_kt, starts, self.effort))
 
 
 @dataclass(frozen=True)

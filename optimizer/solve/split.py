@@ -27,7 +27,9 @@ _OPERATION = (
     "Relief_minimum_coverage_is_served", "Relief_minimum_coverage_survives",
 )  # fmt: skip
 # Rows that may be impossible to keep, whatever operates: how far they are missed is measured, at a price, in the block.
-_GUARDS = ("minimum_coverage_is_served", "minimum_coverage_survives", "run_at_least_the_minimum")
+_GUARDS = (
+    "minimum_coverage_is_served", "minimum_coverage_survives", "run_at_least_the_minimum", "country_is_served",
+)  # fmt: skip
 # Rows that add up the shortfalls of several blocks.
 _COUNTING = ("worst_is_at_least_each", "shortfall_is_kept")
 _NOTHING = 1e-9
@@ -218,7 +220,7 @@ class Split:
         """The objective of a plan at what the blocks answer: the worst loss is added up anew, kt."""
         apart, count, master = len(self.columns), len(self.blocks), self.master
         total = master.offset + master.cost[:apart] @ plan[:apart] + master.cost[apart:] @ answer.shortfall
-        if self._worst is not None:
+        if self._worst is not None and self._counting:  # Without blocks the master knows it.
             rows = self.master.matrix[len(self.rows) - self._counting :]
             worst = max(-rows[:, apart : apart + count] @ answer.shortfall / rows[:, self._worst].toarray().ravel())
             total += master.cost[self._worst] * (worst - plan[self._worst])

@@ -50,5 +50,6 @@ def _nothing_to_decide(instance: Instance) -> Instance:
         scenarios={BASE: instance.scenarios[BASE]},
         pots={},
         rules={},
+        fairness={},
         budget_musd=None,
     )

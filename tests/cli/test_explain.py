@@ -203,6 +203,18 @@ def test_group_rival_is_named(tmp_path):
     assert figure(answer, "Q", "added to the plan, money no limit") == pytest.approx(-20.0)
 
 
+def test_the_worst_loss_as_the_measure(tmp_path):
+    """With P 40 t are short and, the plant X of A lost, 60 t; with Q 60 and 80 t: 40 t more in all."""
+    worst = {
+        "Settings": settings(2030, 2030, discount_rate=0, budget_musd=10, resilience_measure="worst"),
+        "Disruptions": "scenario, kind, target, weight\n country, lose_country, A, 1",
+    }
+    answer = explained(tmp_path, TWO | worst, "--all")
+    assert answer.code == 0, answer.stderr
+    assert row(answer, "overview", "Q")["held_by"] == "budget"
+    assert float(row(answer, "overview", "Q")["lost_t"]) == pytest.approx(40.0)
+
+
 # ---------------------------------------------------------------- what is refused
 
 

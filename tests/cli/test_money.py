@@ -9,6 +9,7 @@ a floor on 2.5152 / (3 x 2.3616) of its output.
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import openpyxl
@@ -103,6 +104,26 @@ def test_compare_tells_private_money_and_liability_by_budget(place: Path, tmp_pa
     header = [str(cell.value) for row in book["Curve"].iter_rows(max_row=12) for cell in row if cell.value is not None]
     assert {"Private capital, MUSD", "May be owed in the crash, MUSD"} <= set(header)
     assert (tmp_path / "out" / "points" / "60" / "tables" / "packages.csv").is_file()
+
+
+def test_compare_tells_the_cheapest_mix_of_each_budget(place: Path, tmp_path: Path):
+    """As the packages of each point say: the table has a row for each kind that is charged, the sheet a row for each kind."""
+    answer = run("compare", place, tmp_path / "out", "--budgets", "3,60", "--pots", "keep")
+    for budget in ("3", "60"):
+        with (answer.out / "points" / budget / "tables" / "packages.csv").open(encoding="utf-8") as stream:
+            charged: dict[str, float] = {}
+            for row in csv.DictReader(stream):
+                charged[row["kind"]] = charged.get(row["kind"], 0.0) + float(row["charge_musd"])
+        told = {
+            row["kind"]: float(row["charge_musd"])
+            for row in answer.table("tools")
+            if row["budget_musd"] and float(row["budget_musd"]) == float(budget)
+        }
+        assert told == {kind: close(musd) for kind, musd in charged.items()}
+    sheet = openpyxl.load_workbook(answer.out / "compare.xlsx")["Tools"]
+    labels = [str(row[0].value) for row in sheet.iter_rows()]
+    assert {"Budget, MUSD", "charged in all", "private capital", "served, nothing lost"} <= set(labels)
+    assert len(sheet._charts) == 1
 
 
 def test_strategies_tell_private_money_and_liability(place: Path, tmp_path: Path):

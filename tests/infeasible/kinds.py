@@ -39,6 +39,20 @@ CHAIN: Sheets = {
     """,
 }
 
+FAIR = "rule, country, measure, stage, year, min_share, max_share\n"
+TOOL = "instrument, kind, max_share, material, usd_per_kg\n"
+LIABLE = {"utilization": 1, "public_rate": 0.1, "max_contingent_musd": 8}
+FIRM: Sheets = {
+    "Settings": settings(2030, 2032, utilization=1, public_rate=0.1),
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, capex_musd, lead_years, opex_usd_per_kg, hurdle_rate, \
+operating_life_years
+        P, B, make, candidate, 100, 10, 1, 30, 0.25, 4
+    """,
+    "Demand": DEMAND + "cars, A, m, 2030, 100,\ncars, A, m, 2031, 100, 0.9",
+    "Prices": "deck, material, year, usd_per_kg\nbase, m, 2030, 60\ncrash, m, 2030, 40",
+}
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -283,5 +297,81 @@ KINDS: Mapping[str, Kind] = {
         {"Demand!F2": "0.428", "Demand!F3": "0.428"},
         {},
         ("140 t of m must be served in 2030",),
+    ),
+    "too small a share of capacity": Kind(
+        "B has P's 40 of 100 t, 10 t less than a half",
+        {"Fairness": FAIR + "half, B, capacity, magnet, , 0.5,"},
+        frozenset({"Fairness!F2"}),
+        {"Fairness!F2": "0.4"},
+        {"Fairness!F2": (2030, 0, -10)},
+        ("rule half gives B at least 0.5 of the allied capacity of magnet in 2030", "10.0 t are missing"),
+    ),
+    "too large a share of capacity": Kind(
+        "with P, A has 60 of 100 t, 10 t more than a half",
+        {"Fairness": FAIR + "half, A, capacity, magnet, , , 0.5"},
+        frozenset({"Fairness!G2"}),
+        {"Fairness!G2": "0.6"},
+        {"Fairness!G2": (2030, 0, -10)},
+        ("rule half gives A at most 0.5", "10.0 t are too much"),
+    ),
+    "a country that cannot be served so well": Kind(
+        "60 t in 2030 and with P 100 t; B wants 150 t, of which 0.8 are 120 t",
+        {"Demand": DEMAND + "cars, B, m, 2030, 150,", "Fairness": FAIR + "fed, B, coverage, , , 0.8,"},
+        frozenset({"Fairness!F2"}),
+        {"Fairness!F2": "0.666"},
+        {"Fairness!F2": (2030, 120, 100)},
+        ("120.0 t of the demand of B must be served over all years (0.8 of 150.0 t)",),
+    ),
+    "two countries that cannot both be served": Kind(
+        "100 t for 100 t in A and in B: 0.6 for one leaves 0.4",
+        {
+            "Demand": DEMAND + "cars, A, m, 2030, 100,\ncars, B, m, 2030, 100,",
+            "Fairness": FAIR + "here, A, coverage, , , 0.6,\nthere, B, coverage, , , 0.6,",
+        },
+        frozenset({"Fairness!F2", "Fairness!F3"}),
+        {"Fairness!F2": "0.4", "Fairness!F3": "0.4"},
+    ),
+    "too much money for one country": Kind(
+        "0.9 x 100 t need P, the one candidate, which takes all the money",
+        {"Demand": DEMAND + "cars, A, m, 2030, 100, 0.9", "Fairness": FAIR + "purse, B, money, , , , 0.5"},
+        frozenset({"Demand!F2", "Fairness!G2"}),
+        {"Demand!F2": "0.6", "Fairness!G2": "1"},
+    ),
+    "too few jobs for one country": Kind(
+        "0.9 x 100 t need P in B with its 40 jobs; A has no candidate",
+        {
+            "Projects": PEOPLE + "X, A, make, existing, 60, , , , 90\nP, B, make, candidate, 40, , 8, 0, 40",
+            "Demand": DEMAND + "cars, A, m, 2030, 100, 0.9",
+            "Fairness": FAIR + "work, A, jobs, , , 0.5,",
+        },
+        frozenset({"Demand!F2", "Fairness!F2"}),
+        {"Demand!F2": "0.6", "Fairness!F2": "0"},
+    ),
+    "too small a part of one project": Kind(
+        "P costs 8 MUSD: F pays half of it, G has 3; with 5 of 8 = 0.625 of F, or 4 of G, it can be paid",
+        {"Redundancy": TWO, "Budgets": "funder, budget_musd, max_project_share\nF, 20, 0.5\nG, 3,"},
+        frozenset({"Redundancy!D2", "Budgets!B3", "Budgets!C2"}),
+        {"Redundancy!D2": "1", "Budgets!B3": "4", "Budgets!C2": "0.625"},
+    ),
+    "money that stays at home": Kind(
+        "P stands in B, and half of what F pays is for A, where there is nothing to pay for",
+        {"Redundancy": TWO, "Budgets": "funder, budget_musd, home, min_domestic_share\nF, 20, A, 0.5"},
+        frozenset({"Redundancy!D2", "Budgets!D2"}),
+        {"Redundancy!D2": "1", "Budgets!D2": ""},
+    ),
+    "a crash that would cost too much": Kind(
+        "P lacks 10 - 3 x 2.3616 = 2.9152 MUSD; 0.41147 of a floor of 90 USD give it, 20 x 0.41147 = 8.2295 in a crash; without a"
+        " lead time it lacks 10 - 3 x 2.952 = 1.144, and 0.1292 of the floor is enough",
+        FIRM | {"Instruments": TOOL + "floor, floor, , m, 90", "Settings": settings(2030, 2032, **LIABLE)},
+        frozenset({"Settings!B7", "Demand!F3", "Projects!G2"}),
+        {"Settings!B7": "8.23", "Demand!F3": "0", "Projects!G2": "0"},
+    ),
+    "a package that is not enough": Kind(
+        "P lacks 2.9152 MUSD, and a grant of a fifth is 2: enough without a lead time, when it lacks 1.144",
+        FIRM | {"Instruments": TOOL + "gift, grant, 0.2, ,"},
+        frozenset({"Instruments!C2", "Demand!F3", "Projects!G2"}),
+        {"Instruments!C2": "", "Demand!F3": "0", "Projects!G2": "0"},
+        {"Demand!F3": (2031, 90, 0)},
+        ("the instrument gift gives at most 0.2 of capex", "or packages that firms can live on stand in the way"),
     ),
 }

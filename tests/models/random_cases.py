@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from toys import Sheets, settings
+
+from models.instance import FairMeasure, FairnessRule
 
 COUNTRIES = ("A", "B", "C", "T", "N")
 PROCESSES = ("separate", "reduce", "sinter", "recycle")
@@ -189,3 +192,18 @@ def _budgets(dice: random.Random) -> str:
         G, {dice.randint(0, 20)}, 2032, , A;B;C;T,
         H, {dice.randint(0, 5)}, , , B, stockpile
     """
+
+
+def fair_rules(seed: int) -> dict[str, FairnessRule]:
+    """Return one or two rules on burden and benefit, to be put into the instance of any of these cases."""
+    dice, rules = random.Random(f"fair {seed}"), {}
+    for name in ("one", "two")[: dice.choice((1, 2))]:
+        measure = dice.choice(tuple(FairMeasure))
+        least, most = dice.choice(((0.2, None), (None, 0.7), (0.1, 0.6), (0.4, None)))
+        rule = FairnessRule(name, dice.choice("ABC"), measure, min_share=least, max_share=most)
+        if measure is FairMeasure.CAPACITY:
+            rule = replace(rule, stage=dice.choice(tuple(STAGE.values())), year=dice.choice((2031, 2032)))
+        if measure is FairMeasure.COVERAGE:
+            rule = replace(rule, min_share=dice.choice((0.05, 0.2, 0.5)), max_share=None)
+        rules[name] = rule
+    return rules

@@ -130,6 +130,36 @@ lead_years, opex_usd_per_kg, hurdle_rate, operating_life_years
 }
 
 
+# p, of which half is public, may be half its size and runs a year after it is funded; q runs at once, x always did. The demand of
+# A is 40 t a year in two rows of equal priority.
+SHARED = {
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, min_capacity_t_per_year, capex_musd, fixed_capex_share, \
+public_share, lead_years, workforce
+        p, A, make, candidate, 100, 50, 10, 0.2, 0.5, 1, 50
+        q, B, make, candidate, 40, , 8, , , 0, 20
+        x, B, make, existing, 40, , , , , , 30
+    """,
+    "Demand": """
+        sector, country, material, year, demand_t
+        cars, A, m, 2030, 30
+        cars, B, m, 2030, 50
+        wind, A, m, 2030, 10
+    """,
+    "Fairness": """
+        rule, country, measure, stage, year, min_share, max_share
+        cash, A, money, , , 0.25, 0.6
+        half, B, capacity, magnet, , , 0.5
+        work, A, jobs, , , 0.4,
+        fed, A, coverage, , , 0.9,
+    """,
+}
+
+
+def shared() -> Instance:
+    return instance({**SHARED, "Settings": settings(2030, 2031)})
+
+
 def supported() -> Instance:
     given = {"budget_musd": 30, "utilization": 1, "public_rate": 0.25, "max_contingent_musd": 7}
     return instance({**SUPPORTED, "Settings": settings(2030, 2031, **given)})
@@ -181,6 +211,7 @@ MODELS = {
     "annuity": lambda: build_model(full(capex_charge="annuity"), COST_STEP),
     "people": lambda: build_model(peopled(), COST_STEP),
     "support": lambda: build_model(supported(), COST_STEP),
+    "shares": lambda: build_model(shared(), COVERAGE_STEP),
     "tightened": lambda: build_model(purses(), replace(COVERAGE_STEP, tightened=True)),
     "small cost": lambda: build_model(small(objective="cost"), Options(Goal.COST)),
     "small coverage": lambda: build_model(small(resilience_weight=2), Options(Goal.COVERAGE)),
@@ -387,6 +418,46 @@ CONSTRAINTS = [
         "contingent_within_limit[0]",
         "200 Support[P,2030,floor] + 160 Support[P,2030,offtake] <= 7",
         "50 and 40 USD a kg at 40, in four years",
+    ),
+    Row(
+        "shares",
+        "share_is_reached[cash]",
+        "2 Fund[q,2030] + 2 Fund[q,2031] <= 2.25 Fund[p,2030] + 30 SizeAboveSmallest_ktpy[p,2030] + 2.25 Fund[p,2031]"
+        " + 30 SizeAboveSmallest_ktpy[p,2031] + Relief_share_is_reached[cash]",
+        "p takes 3 + 40 above, q 8: a quarter of all is p's; p in 2031 gives nothing, yet takes money",
+    ),
+    Row(
+        "shares",
+        "share_is_kept_down[cash]",
+        "1.2 Fund[p,2030] + 16 SizeAboveSmallest_ktpy[p,2030] + 1.2 Fund[p,2031] + 16 SizeAboveSmallest_ktpy[p,2031]"
+        " <= 4.8 Fund[q,2030] + 4.8 Fund[q,2031] + Relief_share_is_kept_down[cash]",
+        "0.4 of p's, 0.6 of q's",
+    ),
+    Row(
+        "shares",
+        "share_is_kept_down[half]",
+        "0.5 Capacity_ktpy[q,2031] + 0.5 Capacity_ktpy[x,2031] <= 0.5 Capacity_ktpy[p,2031]"
+        " + Relief_share_is_kept_down[half]",
+        "in the last year, what stands already too",
+    ),
+    Row(
+        "shares",
+        "share_is_reached[work]",
+        "8 Fund[q,2030] + 8 Fund[q,2031] <= 15 Fund[p,2030] + 300 SizeAboveSmallest_ktpy[p,2030] + 15 Fund[p,2031]"
+        " + 300 SizeAboveSmallest_ktpy[p,2031] + Relief_share_is_reached[work]",
+        "p has 25 jobs and 500 for each kt above, of which 0.6 are left; q has 20; x has had its people",
+    ),
+    Row(
+        "shares",
+        "spared_within_share[fed]",
+        "Spared_kt[fed,2030] + Spared_kt[fed,2031] <= 0.008 + Relief_spared_within_share[fed]",
+        "a tenth of two times 40 t",
+    ),
+    Row(
+        "shares",
+        "country_is_served[fed,2031]",
+        "Shortfall_ktpy[cars|A|m|any,2031,base] <= Spared_kt[fed,2031]",
+        "both rows of A are one group, that of B is not in it",
     ),
     Row(
         "support",
@@ -706,6 +777,18 @@ CONSTRAINTS = [
 ]
 
 EXPRESSIONS = [
+    Row(
+        "shares",
+        "Part[work]",
+        "25 Fund[p,2030] + 500 SizeAboveSmallest_ktpy[p,2030] + 25 Fund[p,2031] + 500 SizeAboveSmallest_ktpy[p,2031] == 0",
+        "50 people at 100 t",
+    ),
+    Row(
+        "shares",
+        "Whole[half]",
+        "Capacity_ktpy[p,2031] + Capacity_ktpy[q,2031] + Capacity_ktpy[x,2031] == 0",
+        "",
+    ),
     Row("people", "Training_musd[A,2030]", "0.04 Train_people[A,2030] == 0", "40 000 USD each"),
     Row(
         "people",
@@ -953,6 +1036,10 @@ SIZES = [
     # A and A with B by 2031 (8 and 15 MUSD asked of 6 and 8), the latter by 2032 (of 14); C in 2030 (6 of 5), later 9; all by
     # 2030 and 2031 (21 of 11 and 15), later 21.
     ("tightened", "TOGETHER", 6),
+    # p and q in two years each: p in 2031 runs after the plan, but counts for money and jobs.
+    ("shares", "FUNDINGS", 4),
+    ("shares", "DEMANDS", 2 * 2),
+    ("shares", "SPARED", 2),
     # P and Q in 2030; four instruments for P, one for Q.
     ("support", "UNABLE", 2),
     ("support", "OFFERS", 5),
