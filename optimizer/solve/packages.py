@@ -104,10 +104,9 @@ def least_outlays(instance: Instance, fundings: Iterable[Funding]) -> dict[str, 
 def _unlimited(instance: Instance, fundings: tuple[Funding, ...]) -> dict[tuple[str, int, str], float] | None:
     """Packages of fundings that stand for themselves; None where there are none for all of them."""
     assert instance.finance is not None
-    funded = {funding.project: funding.year for funding in fundings}
     projects = {
-        p: replace(project, funding_years=(funded[p],) if p in funded else (), requires=(), group="")
-        for p, project in instance.projects.items()
+        f.project: replace(instance.projects[f.project], funding_years=(f.year,), requires=(), group="")
+        for f in fundings
     }
     case = replace(
         instance,
