@@ -35,10 +35,13 @@ def price_sentences(facts: Facts, prices: Prices) -> list[str]:
     if not prices.feasible:
         return ["No plan was found that keeps everything: there is no price of it. Solve tells why."]
     rows = sorted(_of(prices, MINIMUM, LOSS), key=lambda price: price.question.lost != COUNTRY)
-    found = [_row(facts, prices, price) for price in rows]
+    found = [_row(facts, prices, price) for price in rows if not price.late]
     found += [_rules(prices, price) for price in _of(prices, RULES)]
     if len(_of(prices, MINIMUM)) > 1:
-        found += [f"All minimum coverages in losses together {costs(prices, price)}." for price in _of(prices, MINIMA)]
+        found += [
+            f"All minimum coverages in losses together {costs(prices, price).replace('costs', 'cost', 1)}."
+            for price in _of(prices, MINIMA)
+        ]
     found += [_measure(price) for price in _of(prices, MEASURE)]
     if late := [label(facts, price).removeprefix("… ") for price in prices.prices if price.late]:
         found.append(f"Not reached in the time given (--price-time): {names(late)}.")
