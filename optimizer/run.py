@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
-from models.instance import BASE, Instance
+from models.instance import BASE, Goal, Instance
 from models.solution import Solution
 from optimizer.assemble import assemble
 from optimizer.audit import AuditResult, audit, write_violations
@@ -28,6 +28,7 @@ from optimizer.report.tables import bottleneck_table, make_tables
 from optimizer.solve.bottlenecks import find_bottlenecks
 from optimizer.solve.dispatch import dispatch_all
 from optimizer.solve.highs import Interrupt, Status
+from optimizer.solve.least_money import LeastMoney, least_money
 from optimizer.solve.people import find_pinch
 from optimizer.solve.plan import PlanOutcome, Targets, solve_plan
 from optimizer.workbook import Workbook, read_workbook
@@ -35,18 +36,24 @@ from optimizer.workbook import Workbook, read_workbook
 _NO_PLAN_IN_TIME = (
     "No plan was found within the time limit. Raise time_limit_s in Settings, or give --time-limit SECONDS."
 )
+# On top of the least money, so that no rounding of it leaves the plan unpaid.
+_CENT_MUSD, _ROUNDING = 1e-3, 1e-6
 _NO_PLAN_YET = "Stopped before any plan was found."
 
 
 @dataclass(frozen=True)
 class SolveOptions:
-    """What the command line asks for; None leaves it to the workbook."""
+    """What the command line asks for; None leaves it to the workbook.
+
+    ``points_short``: the least money is searched with which no more is short; it takes the place of the budget.
+    """
 
     budget_musd: float | None = None
     coverage_gap_points: float | None = None
     cost_gap: float | None = None
     time_limit_s: float | None = None
     relaxed: bool = False
+    points_short: float | None = None
 
 
 @dataclass
@@ -99,7 +106,15 @@ def run_solve(path: Path, out: Path | None, options: SolveOptions, progress: Pro
 def _solve(run: Run, output: Output, interrupt: Interrupt) -> Run:
     with run.timed("assemble"):
         instance = assemble(run.workbook, run.options.budget_musd)
-    plan = solve_plan(instance, targets_of(run.workbook, run.options), run.progress.tell, interrupt)
+    targets, at_hand = targets_of(run.workbook, run.options), None
+    if run.options.points_short is not None:
+        with run.timed("least money"):
+            least = _least_money(run, instance, run.options.points_short, interrupt)
+        if least.funded is None:
+            return _publish_out_of_reach(run, instance, least, output)
+        at_hand = least.funded
+        instance = replace(instance, budget_musd=least.musd + max(_CENT_MUSD, _ROUNDING * least.musd))
+    plan = solve_plan(instance, targets, run.progress.tell, interrupt, at_hand)
     run.seconds |= {"build": plan.build_seconds, "solve": plan.solve_seconds}
     _describe(run, instance, plan)
     if plan.investment is None:
@@ -118,6 +133,23 @@ def _solve(run: Run, output: Output, interrupt: Interrupt) -> Run:
             run.manifest["people"] = of_people(instance, find_pinch(instance, plan.investment, interrupt))
     run.manifest |= of_solution(instance, solution) | of_coverage(tables["losses"]) | money_totals(instance, tables)
     return _audit_and_publish(run, tables, output)
+
+
+def _least_money(run: Run, instance: Instance, points: float, interrupt: Interrupt) -> LeastMoney:
+    """The least money with which at most so many points are short; told, and written into the manifest."""
+    if instance.goal is not Goal.COVERAGE:
+        raise InputError("--points-short asks for coverage, but the workbook's objective is cost. Leave it out.")
+    point = instance.weighted_demand_kt / 100.0
+    limit = targets_of(run.workbook, run.options).time_limit_s
+    least = least_money(instance, points * point, limit, run.progress.tell, interrupt)
+    if least.funded is not None:
+        run.progress.tell(f"least money: {least.musd:,.1f} MUSD, no plan needs less than {least.bound_musd:,.1f}")
+        run.manifest["least_money"] = {
+            "points_short": points,
+            "musd": least.musd,
+            "bound_musd": min(least.bound_musd, least.musd),
+        }
+    return least
 
 
 def open_run(path: Path, out: Path | None, options: SolveOptions, progress: Progress) -> Run:
@@ -171,6 +203,7 @@ def _describe(run: Run, instance: Instance, plan: PlanOutcome) -> None:
         "cost_gap": targets.cost_gap,
         "time_limit_s": targets.time_limit_s,
         "relaxed": run.options.relaxed,
+        "points_short": run.options.points_short,
     }
     solved = of_solve(instance, plan, run.options.relaxed)
     run.manifest |= solved | of_input(run.workbook) | {"options": asked, "seconds": {}}
@@ -193,6 +226,29 @@ def _publish_without_plan(run: Run, instance: Instance, plan: PlanOutcome, outpu
     for reason in run.reasons:
         run.progress.keep(reason)
     run.manifest["reasons"] = run.reasons
+    _finish(run, output)
+    output.publish(with_tables=False)
+    return run
+
+
+def _publish_out_of_reach(run: Run, instance: Instance, least: LeastMoney, output: Output) -> Run:
+    """Leave a manifest that says how near the coverage asked for can be reached, whatever the money."""
+    point = max(instance.weighted_demand_kt / 100.0, 1e-12)
+    asked = f"{run.options.points_short:g}"
+    proven = least.bound_kt / point > (run.options.points_short or 0.0)
+    found = (
+        "no plan is possible"
+        if least.reached_kt == float("inf")
+        else f"the best plan is {least.reached_kt / point:.2f} short"
+    )
+    words = (
+        f"Whatever the money, {found}, and none can be short by less than {least.bound_kt / point:.2f} points: asked for are at"
+        f" most {asked}. {'Ask for less, or give projects, earlier years or pots that may pay.' if proven else ''}"
+    )
+    run.reasons = run.shown = [words.strip()]
+    run.manifest |= {"status": str(Status.INFEASIBLE if proven else Status.NO_PLAN), "reasons": run.reasons}
+    run.manifest |= of_input(run.workbook) | {"options": {"points_short": run.options.points_short}, "seconds": {}}
+    run.progress.keep(run.reasons[0])
     _finish(run, output)
     output.publish(with_tables=False)
     return run

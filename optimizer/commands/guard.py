@@ -39,6 +39,8 @@ def guarded(command: Callable[..., int]) -> Callable[..., None]:
     def safely(*args: Any, debug: bool, **kwargs: Any) -> None:
         try:
             code = command(*args, **kwargs)
+        except click.UsageError:
+            raise
         except InputError as error:
             show_findings(error.findings, str(error), err=True)
             code = BAD_INPUT

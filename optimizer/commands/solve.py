@@ -38,6 +38,12 @@ from optimizer.run import Run, SolveOptions, run_solve
     help="Solver seconds, instead of the workbook's.",
 )
 @click.option(
+    "--points-short",
+    metavar="POINTS",
+    type=click.FloatRange(0, 200),
+    help="The least money with which at most so many points are short, instead of a budget.",
+)
+@click.option(
     "--relax", is_flag=True, help="Solve the linear relaxation: plants in fractions. For bounds, not for plans."
 )
 @QUIET
@@ -50,11 +56,14 @@ def solve(
     coverage_gap_points: float | None,
     cost_gap: float | None,
     time_limit: float | None,
+    points_short: float | None,
     relax: bool,
     quiet: bool,
 ) -> int:
     """Find the plan for one budget: Excel report, tables as CSV, manifest."""
-    options = SolveOptions(budget, coverage_gap_points, cost_gap, time_limit, relax)
+    if points_short is not None and (budget is not None or relax):
+        raise click.UsageError("--points-short finds the money itself: give it without --budget and --relax.")
+    options = SolveOptions(budget, coverage_gap_points, cost_gap, time_limit, relax, points_short)
     run = run_solve(path, out, options, Progress(quiet))
     return _show_run(run)
 
@@ -100,6 +109,11 @@ def headline(manifest: dict[str, Any]) -> list[str]:
     budget = manifest["budget_musd"]
     of = "no limit" if budget is None else f"of {budget:,.0f} MUSD"
     lines.append(f"Outlay:    {manifest['outlay_musd']:,.1f} MUSD public, {of}")
+    if (least := manifest.get("least_money")) is not None:
+        lines.append(
+            f"Least:     {least['musd']:,.1f} MUSD leave at most {least['points_short']:g} points short; no plan needs less than"
+            f" {least['bound_musd']:,.1f}"
+        )
     lines += [f"Support:   {words}" for words in _support_words(manifest)]
     lines.append(f"Audit:     passed, {manifest['audit']['checks']:,} checks")
     return lines

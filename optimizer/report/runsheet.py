@@ -123,6 +123,16 @@ def _answer(manifest: Mapping[str, object]) -> list[Row]:
         ("budget_musd", manifest.get("budget_musd"), "limit on it; none: no limit"),
         ("interrupted", manifest.get("interrupted"), "whether it was stopped by hand"),
     ]
+    if isinstance(least := manifest.get("least_money"), Mapping):
+        rows += [
+            (
+                "points short asked for",
+                least["points_short"],
+                "at most, losses included: it takes the place of a budget",
+            ),
+            ("least money, MUSD", least["musd"], "public money that leaves no more short; the budget is this amount"),
+            ("its bound, MUSD", least["bound_musd"], "no plan that leaves no more short needs less"),
+        ]
     return rows
 
 

@@ -12,7 +12,7 @@ from models.options import Layout, Options
 from optimizer.solve.fundings import fundings, solve_fixed
 from optimizer.solve.highs import Limits, Session, Status
 from optimizer.solve.master import Money
-from optimizer.solve.search import Aim, CoverageCase, Standing
+from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
 from optimizer.solve.work import EXACT_KT, Step, Work
 
 _SHARE_OF_TIME = 0.7
@@ -31,8 +31,8 @@ class Coverage:
     funded: np.ndarray | None = None
 
 
-def coverage_step(work: Work) -> Coverage:
-    """Find the fundings with the least weighted shortfall, within 70 % of the time."""
+def coverage_step(work: Work, at_hand: Keys | None = None) -> Coverage:
+    """Find the fundings with the least weighted shortfall, within 70 % of the time; never a worse plan than ``at_hand``."""
     instance, targets = work.instance, work.targets
     point = instance.weighted_demand_kt / 100.0
     gap = max(EXACT_KT, targets.coverage_gap_points * point)
@@ -49,7 +49,9 @@ def coverage_step(work: Work) -> Coverage:
         f"coverage step: {session.rows:,} rows, {session.columns:,} columns, {session.binaries:,} yes/no decisions"
     )
     if session.binaries >= _LARGE and not targets.relaxed:
-        return _taken_apart(work, session, gap)
+        return _taken_apart(work, session, gap, at_hand)
+    if at_hand is not None and (first := solve_fixed(session, _vector(session, at_hand))).values is not None:
+        session.start_from(first.values)
     outcome = work.solve(session, Limits(absolute_gap=gap, seconds=work.left(_SHARE_OF_TIME)), progress)
     if outcome.values is None or outcome.objective is None:
         return Coverage(outcome.status, session)
@@ -62,7 +64,12 @@ def coverage_step(work: Work) -> Coverage:
     return Coverage(status, session, Step(status, value, bound, work.solving), funded)
 
 
-def _taken_apart(work: Work, session: Session, gap: float) -> Coverage:
+def _vector(session: Session, funded: Keys) -> np.ndarray:
+    """Values of Fund where these (p, v) are funded."""
+    return np.array([float(key in funded) for key in session.model.Fund])
+
+
+def _taken_apart(work: Work, session: Session, gap: float, at_hand: Keys | None) -> Coverage:
     """The same by master and blocks: plans and bounds in turn, with ever more nodes, until they meet or the time is over."""
     instance, point = work.instance, work.instance.weighted_demand_kt / 100.0
     case = work.timed_build(lambda: CoverageCase(instance, work.interrupt))
@@ -73,11 +80,12 @@ def _taken_apart(work: Work, session: Session, gap: float) -> Coverage:
         seconds = time.perf_counter() - started
         work.tell(f"coverage step: gap {standing.gap_kt / point:.2f} points after {seconds:.0f} s")
 
-    standing = case.prove(Standing(Money(instance.budget_musd)), aim, tell)
+    standing = Standing(Money(instance.budget_musd))
+    standing = case.prove(standing if at_hand is None else case.take(standing, at_hand), aim, tell)
     work.solving += time.perf_counter() - started
     if standing.funded is None:
         return Coverage(standing.status(aim), session)
-    funded = np.array([float(key in standing.funded) for key in session.model.Fund])
+    funded = _vector(session, standing.funded)
     exact = work.count(solve_fixed(session, funded))
     value = standing.value_kt if exact.objective is None else exact.objective
     bound = min(value, standing.bound_kt)

@@ -12,6 +12,7 @@ from optimizer.solve.coverage import Coverage, coverage_step, kept_shortfall
 from optimizer.solve.fundings import fundings
 from optimizer.solve.highs import Interrupt, Session, Status
 from optimizer.solve.packages import settle
+from optimizer.solve.search import Keys
 from optimizer.solve.tidy import Tidied, Tidiness, tidy
 from optimizer.solve.work import EXACT_MUSD, Step, Targets, Tell, Work
 
@@ -34,7 +35,9 @@ class PlanOutcome:
     out_of_time: bool
 
 
-def solve_plan(instance: Instance, targets: Targets, tell: Tell, interrupt: Interrupt | None = None) -> PlanOutcome:
+def solve_plan(
+    instance: Instance, targets: Targets, tell: Tell, interrupt: Interrupt | None = None, at_hand: Keys | None = None
+) -> PlanOutcome:
     """Find the plan.
 
     Parameters
@@ -45,9 +48,11 @@ def solve_plan(instance: Instance, targets: Targets, tell: Tell, interrupt: Inte
         Takes a line of progress.
     interrupt
         Where Ctrl-C is watched; it acts as the time limit reached now.
+    at_hand
+        Fundings of a plan that is known to be possible: the coverage step ends with none that is worse.
     """
     work = Work(instance, targets, tell, interrupt or Interrupt())
-    coverage = coverage_step(work) if instance.goal is Goal.COVERAGE else None
+    coverage = coverage_step(work, at_hand) if instance.goal is Goal.COVERAGE else None
     if coverage is not None and coverage.step is None:
         return _outcome(work, coverage.status, coverage.session)
     limit = None if coverage is None else kept_shortfall(coverage, work)
