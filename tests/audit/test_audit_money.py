@@ -10,7 +10,6 @@ from audit_toys import INVESTMENT
 from audited import OF_INSTRUMENTS, Toy, checks, run
 from money_toys import PACKAGE
 
-
 # What it has and serves is another share of the whole where some of it is changed.
 UNSHARED = replace(PACKAGE, sheets={name: text for name, text in PACKAGE.sheets.items() if name != "Fairness"})
 
