@@ -6,7 +6,7 @@ Every job is a function of the case and of what it is given, so that it may run 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -305,15 +305,28 @@ def _possible_without(case: ExplainCase, project: str) -> tuple[str, ...]:
     wish, choice = Wish(funded=frozenset([project])), case.choice
     if _is_possible(choice, wish, choice.without_limit):
         return ("money",)
-    names = [("redundancy rules", replace(case.instance, rules={}))]
-    if case.instance.rules and not choice.is_small:
-        return tuple(name for name, changed in names if _is_possible(case.at(changed), wish, case.payload.money))
-    found = []
-    for rule in case.instance.rules:
-        others = {name: x for name, x in case.instance.rules.items() if name != rule}
-        if _is_possible(case.at(replace(case.instance, rules=others)), wish, case.payload.money):
-            found.append(f"rule “{rule}”")
-    return tuple(found)
+    return tuple(
+        name
+        for name, changed in _without_rules(case.instance, each=choice.is_small)
+        if _is_possible(case.at(changed), wish, case.payload.money)
+    )
+
+
+def _without_rules(instance: Instance, each: bool) -> Iterator[tuple[str, Instance]]:
+    """The case without its rules of redundancy, and without those on burden and benefit: each of them alone, or all at once."""
+    rules, fair = instance.rules, instance.fairness
+    if each:
+        for rule in rules:
+            others = {name: x for name, x in rules.items() if name != rule}
+            yield f"rule “{rule}”", replace(instance, rules=others)
+        for rule in fair:
+            left = {name: x for name, x in fair.items() if name != rule}
+            yield f"rule “{rule}”", replace(instance, fairness=left)
+        return
+    if rules:
+        yield "redundancy rules", replace(instance, rules={})
+    if fair:
+        yield "rules on burden and benefit", replace(instance, fairness={})
 
 
 def _is_possible(choice: ChoiceCase, wish: Wish, money: Money) -> bool:

@@ -11,6 +11,8 @@ from toys import FULL, Sheets, full, instance, rows, settings
 from models.instance import (
     BASE,
     CapexCharge,
+    FairMeasure,
+    FairnessRule,
     Goal,
     Instance,
     Measure,
@@ -364,6 +366,16 @@ def test_rule_of_a_stage_and_of_a_material():
     assert made.rules["material"].min_capacity_ktpy == pytest.approx(0.005)
     assert made.rules["stage"].from_year == 2030
     assert (made.rules["stage"].max_country_share, made.rules["material"].max_country_share) == (None, 1.0)
+
+
+def test_fairness_rules():
+    """Capacity without a year is looked at in the last; a blank share is no limit, 0 is one."""
+    rules = "c, A, capacity, magnet, , , 0.5\nm, A, money, , , 0, 0.4\nd, A, coverage, , , 0.3,"
+    made = case(Fairness=f"rule, country, measure, stage, year, min_share, max_share\n{rules}").fairness
+    assert made["c"] == FairnessRule("c", "A", FairMeasure.CAPACITY, "magnet", 2034, None, 0.5)
+    assert made["m"] == FairnessRule("m", "A", FairMeasure.MONEY, min_share=0.0, max_share=0.4)
+    assert made["d"] == FairnessRule("d", "A", FairMeasure.COVERAGE, min_share=0.3)
+    assert case().fairness == {}
 
 
 # ---------------------------------------------------------------- scenarios

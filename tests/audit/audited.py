@@ -24,6 +24,7 @@ HEADERS = {
     "imports": "scenario,supplier,country,material,year,t,musd,offer",
     "stocks": "scenario,country,material,allied,year,bought_t,drawn_t,level_t",
     "workforce": "country,year,available,begin_training,trained,needed,spare,most,tight,training_musd",
+    "fairness": "rule,country,measure,stage,year,amount,total,share,min_share,max_share,ok",
     "packages": "project,country,stage,funded_year,instrument,kind,share,amount,charge_musd,value_musd,contingent_musd,"
     "receipts_musd,funders",
     "viability": "project,country,stage,funded_year,size_t_per_year,capex_musd,hurdle_rate,npv_unaided_musd,npv_musd,"

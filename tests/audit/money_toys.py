@@ -27,6 +27,8 @@ The package is worth 2.9442 (4.81908 in the crash) and costs 4.9885; each draw i
   0.7 x (0.5 + 0.8 + 0.64) = 1.358.
 - offtake of 115 USD/kg on 30 t, 7.5 t and then 15 t: 0.1125, -0.075, 0.375: 0.7 x (0.09 - 0.048 + 0.192) = 0.1638; in the
   crash 2.0625, worth 0.7 x (0.33 + 0.528 + 0.4224) = 0.89628. Without both the crash leaves -0.478968 - 2.25428 = -2.733248.
+
+All the money, the capacity and the 40 jobs (50 x 80 / 100) are A's; 100 of its 300 t are served.
 """
 
 from __future__ import annotations
@@ -82,9 +84,26 @@ PACKAGE = Toy(
             F,1.9,lend;own;back;credit;tonne,,,
             G,1.2,hold;buy,B,,
         """,
+        "Fairness": """
+            rule,country,measure,stage,year,min_share,max_share
+            cash,A,money,,,0.5,
+            none,B,money,,,,0.4
+            now,A,capacity,press,2031,0.2,
+            end,B,capacity,press,,,0.9
+            work,A,jobs,,,0.1,1
+            fed,A,coverage,,,0.3,
+        """,
     },
     tables={
         "portfolio": "p,A,p,make,press,2030,2031,2032,80,100,1,8.4,4.9885,0.83333333",
+        "fairness": """
+            cash,A,money,,,4.9885,4.9885,1,0.5,,yes
+            none,B,money,,,0,4.9885,0,,0.4,yes
+            now,A,capacity,press,2031,40,40,1,0.2,,yes
+            end,B,capacity,press,2032,0,80,0,,0.9,yes
+            work,A,jobs,,,40,40,1,0.1,1,yes
+            fed,A,coverage,,,100,300,0.3333333333,0.3,,yes
+        """,
         "coverage": """
             base,all,A,m,no,2030,100,0,0,100,0,1
             base,all,A,m,no,2031,100,40,40,60,0.4,1

@@ -11,7 +11,7 @@ from random_cases import random_case
 from toys import Sheets, instance, settings
 
 from models.build import build_model
-from models.instance import Goal, Instance
+from models.instance import FairMeasure, FairnessRule, Goal, Instance
 from models.options import Layout, Options
 from models.reductions import loosened, without_dominated_years
 from optimizer.solve.highs import Session
@@ -187,6 +187,26 @@ TOYS = {
         {"p": (2031, 2032, 2033)},
         ("p", 2032),
     ),
+    "a fair share of capacity": Toy(
+        "in 2032 B has 5 t: p may have 5 of its 10 t then, if funded in 2032, and not all of them",
+        {
+            "Ramps": "ramp, operating_year, fraction\nslow, 1, 0.5\nslow, 2, 1",
+            "Projects": plant(", first_year, ramp", ", , slow", "x, B, make, existing, 5, , , 2030,"),
+            "Demand": "sector, country, material, year, demand_t\ncars, A, m, 2030, 20",
+            "Fairness": "rule, country, measure, stage, year, max_share\nhalf, A, capacity, magnet, 2032, 0.5",
+            "Settings": settings(2031, 2033),
+        },
+        {"p": (2031, 2032, 2033)},
+        ("p", 2032),
+    ),
+    "fair shares of what no year changes": Toy(
+        "money and jobs are the same whenever p is funded",
+        {
+            "Fairness": "rule, country, measure, min_share\ncash, A, money, 0.5\nwork, A, jobs, 0.5\nfed, A, coverage, 0.1"
+        },
+        {"p": (2030, 2031)},
+        ("p", 2031),
+    ),
     "a rule that counts": Toy(
         "more capacity never counts less",
         {"Redundancy": "rule, stage, from_year, min_projects, min_capacity_t_per_year\none, magnet, 2032, 1, 10"},
@@ -271,6 +291,14 @@ def test_loosened_leaves_the_rows_out_and_then_the_years(name: str):
     assert all(rule.max_country_share is None for rule in less.rules.values())
     assert years(less)["p"] == tuple(v for v in years(case)["p"] if v <= 2031)
     assert least(less) <= least(case) + KT
+
+
+def test_loosened_leaves_out_fair_shares_of_capacity_alone():
+    case = toy_case(TOYS["fair shares of what no year changes"])
+    half = FairnessRule("half", "A", FairMeasure.CAPACITY, "magnet", 2032, max_share=0.5)
+    less = loosened(replace(case, fairness={**case.fairness, "half": half}))
+    assert list(less.fairness) == ["cash", "work", "fed"]
+    assert years(less) == {"p": (2030, 2031)}
 
 
 def toy_case(toy: Toy) -> Instance:
