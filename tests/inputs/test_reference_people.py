@@ -1,4 +1,4 @@
-"""The people of the reference case: made again by rule R34 of ``inputs/README.md``, and scarce where plants are built fast.
+"""The people that may be added to the reference case: made again by rule R34 of ``inputs/README.md``, scarce where much is built.
 
 People of standing plants are those of rule R33, per kt of capacity a year; mines are not counted.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import math
+import shutil
+import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,7 +17,8 @@ from models.instance import Instance
 from optimizer.assemble import assemble
 from optimizer.workbook import read_workbook
 
-FOLDER = Path(__file__).parents[2] / "inputs" / "allied_magnets"
+INPUTS = Path(__file__).parents[2] / "inputs"
+FOLDER, PEOPLE = INPUTS / "allied_magnets", INPUTS / "people"
 PER_KT = {"separation": 66, "metallization": 73, "alloying": 21, "magnet": 150, "recycling": 50, "mining": 0}
 CLASS = 100
 
@@ -23,13 +26,19 @@ CLASS = 100
 @cache
 def rows(sheet: str) -> tuple[Mapping[str, str], ...]:
     """Rows as text without remarks, in plain Python."""
-    with (FOLDER / f"{sheet}.csv").open(newline="", encoding="utf-8-sig") as stream:
+    folder = PEOPLE if sheet == "Workforce" else FOLDER
+    with (folder / f"{sheet}.csv").open(newline="", encoding="utf-8-sig") as stream:
         return tuple(row for row in csv.DictReader(stream) if not next(iter(row.values())).startswith("#"))
 
 
 @cache
 def instance() -> Instance:
-    return assemble(read_workbook(FOLDER), None)
+    """The reference case with the sheet copied into it."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "case"
+        shutil.copytree(FOLDER, folder)
+        shutil.copy(PEOPLE / "Workforce.csv", folder)
+        return assemble(read_workbook(folder), None)
 
 
 def tens(people: float) -> int:
