@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from models.fairness import counted_capacity
 from models.instance import FairMeasure, FairnessRule, Instance, Pot, Project
-from models.viability import Support, offered, unaided_at_ends, ventures
+from models.viability import offered, unaided_at_ends, ventures
 
 _ROUNDING = 1e-12
 
@@ -75,13 +75,19 @@ def _is_monotone(instance: Instance, project: Project) -> bool:
 
 
 def _earlier_is_no_dearer(instance: Instance, project: Project, first: int) -> bool:
-    """Whether the same package, given in ``first`` instead of any later year, makes the firm no poorer and costs no more."""
+    """Whether the same package, given in ``first`` instead of any later year, makes the firm no poorer and costs no more.
+
+    Where shares of what is paid matter, less for one project can be too little beside the others: then nothing is said.
+    """
     if instance.finance is None:
         return True
-    shares = any(x.max_project_share is not None or x.min_domestic_share is not None for x in instance.pots.values())
-    shares |= any(rule.measure is FairMeasure.MONEY for rule in instance.fairness.values())
+    pots, rules = instance.pots.values(), instance.fairness.values()
+    if any(x.max_project_share is not None or x.min_domestic_share is not None for x in pots):
+        return False
+    if any(x.measure is FairMeasure.MONEY for x in rules):
+        return False
     early = _Terms(instance, project, first)
-    return all(early.are_no_worse(_Terms(instance, project, v), shares) for v in project.funding_years if v > first)
+    return all(early.are_no_worse(_Terms(instance, project, v)) for v in project.funding_years if v > first)
 
 
 class _Terms:
@@ -95,21 +101,15 @@ class _Terms:
         assert instance.finance is not None
         self.is_liable = instance.finance.max_contingent_musd is not None
 
-    def are_no_worse(self, later: _Terms, in_proportion: bool) -> bool:
-        """Compare with a later year; ``in_proportion``: shares of what is paid matter, so that it must be paid alike."""
+    def are_no_worse(self, later: _Terms) -> bool:
+        """Compare with a later year."""
+        pairs = list(zip(self.supports, later.supports, strict=True))
         return (
             all(map(_is_least, later.unaided, self.unaided))
-            and all(_is_least(b.value_musd, a.value_musd) for a, b in self._pairs(later))
+            and all(_is_least(late.value_musd, early.value_musd) for early, late in pairs)
             and all(map(_is_least, self.charges, later.charges))
-            and not (in_proportion and not all(map(_is_least, later.charges, self.charges)))
-            and not (
-                self.is_liable
-                and any(not _is_least(a.contingent_musd, b.contingent_musd) for a, b in self._pairs(later))
-            )
+            and not (self.is_liable and any(not _is_least(e.contingent_musd, x.contingent_musd) for e, x in pairs))
         )
-
-    def _pairs(self, later: _Terms) -> Iterable[tuple[Support, Support]]:
-        return zip(self.supports, later.supports, strict=True)
 
 
 def _is_least(a: float, b: float) -> bool:

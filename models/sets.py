@@ -20,9 +20,10 @@ def add_investment_sets(m: Any, instance: Instance) -> None:
     """Declare YEARS, CANDIDATES, SIZABLE, FUNDINGS (p, v) and CAPACITIES (p, t).
 
     A funding that gives no output within the horizon only costs, and is left out, unless another project requires it, its
-    fixed opex is a revenue, or its money or jobs count for a share.
+    fixed opex is a revenue, or its money or jobs count for a share, be it one that a funder has to spend at home.
     """
     shared = any(x.measure in (FairMeasure.MONEY, FairMeasure.JOBS) for x in instance.fairness.values())
+    shared |= any(pot.min_domestic_share is not None for pot in instance.pots.values())
     required = {name for project in instance.candidates.values() for name in project.requires}
     fundings = [
         (p, v)

@@ -41,11 +41,16 @@ def money_totals(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> dict
         "worst_liability": _worst(liability),
         "public_capital_musd": musd(float(firms["public_capital_musd"].sum())),
         "private_musd": musd(private),
-        "leverage": round(private / charge, _DIGITS) if musd(charge) > 0.0 else None,
+        "leverage": round(_beside(firms) / charge, _DIGITS) if musd(charge) > 0.0 else None,
         "magnets_t": round(made_t, 4) + 0.0,
         "public_usd_per_kg": round(outlay / (made_t / T_PER_KT), _DIGITS) if made_t > 0.0 else None,
     }
     return {"money": totals}
+
+
+def _beside(firms: pd.DataFrame) -> float:
+    """Private capital beside public money: of projects that are charged for; others need none of it."""
+    return float(firms.loc[firms["charge_musd"] > 0.0, "private_musd"].sum())
 
 
 def _by_kind(packages: pd.DataFrame, column: str, kinds: list[Kind]) -> dict[str, float]:

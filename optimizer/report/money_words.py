@@ -134,8 +134,11 @@ def owed(facts: Facts) -> str:
     if due.empty or not due.max() > 0.0:
         return "nothing is owed: no funded project has a guarantee, or a floor or an offtake that pays then"
     planned, crash = float(liability["planning_musd"].sum()), float(liability["crash_musd"].sum())
+    guarantees = facts.tables["packages"]
+    guarantees = guarantees[guarantees["kind"] == "guarantee"]
+    expected = planned + float(guarantees["charge_musd"].sum())
     within = "" if limit is None else f", within the limit of {money(limit)}"
-    against = f"against {money(planned)} as planned" if planned > 0.0 else "and nothing as planned"
+    against = f"against {money(expected)} expected and charged"
     return (
         f"{_promises(facts)} may cost {money(crash)} MUSD in all{within}, {against}, most in {due.idxmax()}"
         f" ({money(float(due.max()))} MUSD)"

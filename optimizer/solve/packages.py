@@ -44,7 +44,8 @@ def settle(instance: Instance, investment: Investment, pots_factor: float = 1.0)
     (row,) = (
         n for n, one in enumerate(session.constraints) if one.parent_component().local_name == "outlay_within_budget"
     )
-    session.set_row_upper(row, least.objective + _SLACK_MUSD)
+    budget = float(session.program.row_upper[row])
+    session.set_row_upper(row, max(least.objective, min(budget, least.objective + _SLACK_MUSD)))
     session.minimize(
         {session.column[id(session.model.Support[key])]: x for key, x in _contingent(session.model).items()}
     )

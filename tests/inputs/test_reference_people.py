@@ -102,3 +102,11 @@ def test_people_can_bind_early_and_not_for_good():
 
     assert all(asked(c, 2031) > had(c, 2031) for c in ("USA", "DEU", "IND"))
     assert all(asked(c, 2040) < had(c, 2040) for c in ("USA", "DEU"))
+
+
+def test_who_trains_pays_at_home():
+    """Countries with a government fund of their own need no other one to train their people."""
+    homes = {
+        pot.home for pot in instance().pots.values() if (pot.stages is None or "training" in pot.stages) and pot.home
+    }
+    assert homes >= {"USA", "JPN", "KOR", "IND", "DEU", "FRA", "GBR", "CAN", "BRA"}
