@@ -124,7 +124,11 @@ def _gains(facts: Facts, burden: pd.DataFrame) -> str:
 def if_prices_fall(facts: Facts) -> str:
     """What promises pay and who fails if prices fall as in the crash deck; nothing without that deck."""
     deck = facts.money["crash_deck"]
-    return "" if deck is None else f"If prices are those of deck “{deck}”, {owed(facts)}; {failing(facts)}."
+    return (
+        ""
+        if deck is None
+        else f"If prices are those of deck “{deck}”, {owed(facts)}; {failing(facts)}{lent_to_failing(facts)}."
+    )
 
 
 def owed(facts: Facts) -> str:
@@ -162,6 +166,16 @@ def failing(facts: Facts) -> str:
         return f"all funded projects then keep their hurdle rate{alone}"
     more = "" if saved.empty else f", and {len(saved)} more would without {whose} floors and offtakes: {names(saved)}"
     return f"{few(fails, firms)} then {_MISS[len(fails) == 1]} hurdle rate{more}"
+
+
+def lent_to_failing(facts: Facts) -> str:
+    """What the public has lent to firms that miss their hurdle rate in the crash; nothing where that is nothing."""
+    packages, fails = facts.tables["packages"], set(_failing(facts.tables["viability"])["project"])
+    loans = packages[packages["kind"] == "loan"]
+    lent = float(loans.loc[loans["project"].isin(fails), "amount"].sum())
+    if not lent > NOTHING_MUSD:
+        return ""
+    return f"; {money(lent)} of {money(float(loans['amount'].sum()))} MUSD of public loans are theirs, beyond what promises may cost"
 
 
 def few(some: pd.DataFrame, firms: pd.DataFrame) -> str:

@@ -15,6 +15,10 @@ from optimizer.report.style import Painter
 _CHART = (19.0, 8.0)
 _CHART_ROWS = 17
 _OUTPUT = {False: "", True: ", credits, floors and offtakes by output"}
+_KEPT = (
+    " Packages keep their shares of the dearer capital; that their firms then earn less than the hurdle rate, and would ask for"
+    " more, is not counted."
+)
 
 
 def write_overrun(book: Book, stressed: Stressed, painter: Painter) -> None:
@@ -62,6 +66,7 @@ def write_overrun(book: Book, stressed: Stressed, painter: Painter) -> None:
         page,
         [
             f"Purchases for stocks{_OUTPUT[bool(stressed.instance.instruments)]} do not become dearer."
+            f"{_KEPT if stressed.instance.instruments else ''}"
             " What the pots cannot pay: the least that stays unpaid, whoever pays;"
             " where it is open in which year, money is used as it comes and the later outlay stays unpaid."
         ],

@@ -167,7 +167,7 @@ def test_sentences_of_the_summary(toy: Printed):
         " there."
     )
     assert crash == (
-        "If prices are those of deck “crash”, price floors may cost 2.6 MUSD in all, against 1.6 as planned,"
+        "If prices are those of deck “crash”, price floors may cost 2.6 MUSD in all, against 1.6 expected and charged,"
         " most in 2031 (0.6 MUSD); 1 of 1 funded project then misses its hurdle rate."
     )
     said = texts(toy.sheet("Summary"))

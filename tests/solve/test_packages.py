@@ -17,6 +17,7 @@ from toys import Sheets, instance, settings, solved
 from models.build import build_model
 from models.instance import Goal, Instance
 from models.options import Options
+from models.reductions import without_dominated_years
 from models.viability import offered, ventures, within
 from optimizer.solve.plan import PlanOutcome
 
@@ -307,3 +308,25 @@ def _demanded(case: Instance, t: int) -> float:
 
 def _made(case: Instance, chosen: dict[str, int], t: int) -> float:
     return sum(case.projects[p].nameplate_ktpy * case.projects[p].fraction(v, t) for p, v in chosen.items())
+
+
+# ---------------------------------------------------------------- where shares matter
+
+
+def test_no_year_is_dominated_where_shares_of_money_matter():
+    """A firm that pays for itself draws nothing, and is then no spending at home: later it may be."""
+    free, held = (toy(Budgets=pots(f"F, 50, , , A, , {share}", "G, 5, , , , ,")) for share in ("", "0.5"))
+    assert [len(one.projects["P"].funding_years) for one in (free, held)] == [3, 3]
+    assert without_dominated_years(free).projects["P"].funding_years == (2030,)
+    assert without_dominated_years(held).projects["P"].funding_years == (2030, 2031, 2032)
+
+
+def test_what_gives_no_output_may_still_be_spent_at_home():
+    """Lead a year: funded in 2032 it never runs within the plan, but it is paid for in F's home."""
+    for share, years in (("", [2030, 2031]), ("0.5", [2030, 2031, 2032])):
+        model = build_model(toy(Budgets=pots(f"F, 50, , , A, , {share}", "G, 5, , , , ,")), Options(Goal.COVERAGE))
+        assert [v for _, v in model.Fund] == years
+
+
+def test_the_outlay_is_never_above_the_budget():
+    assert outlay(toy(budget_musd=LACK + 1e-7)) <= LACK + 1e-7
