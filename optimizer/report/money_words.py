@@ -175,7 +175,8 @@ def lent_to_failing(facts: Facts) -> str:
     lent = float(loans.loc[loans["project"].isin(fails), "amount"].sum())
     if not lent > NOTHING_MUSD:
         return ""
-    return f"; {money(lent)} of {money(float(loans['amount'].sum()))} MUSD of public loans are theirs, beyond what promises may cost"
+    every = money(float(loans["amount"].sum()))
+    return f"; {money(lent)} of {every} MUSD of public loans are theirs, beside what promises may cost"
 
 
 def few(some: pd.DataFrame, firms: pd.DataFrame) -> str:

@@ -168,7 +168,8 @@ def _by_instrument(page: Page) -> None:
 _MORE_NOTES = (
     "Worth: what an instrument adds to the firms' net present value. May have to be paid: floors and offtakes at the prices of"
     " the crash deck in all their years, and all that guarantees stand for. Comes back: dividends and equity, payments of loans"
-    " that are not expected to fail, and what firms give back where prices are above a floor or an offtake; it is not netted.",
+    " that are not expected to fail, and what firms give back where prices are above a floor or an offtake; it is not netted. All"
+    " is valued at the firms' hurdle rates, public loans too: capital that costs less than the hurdle is worth much to them.",
 )
 
 
