@@ -331,8 +331,8 @@ def test_ctrl_c_before_the_solve_is_seen_by_the_solve(tmp_path: Path, monkeypatc
         os.kill(os.getpid(), signal.SIGINT)
         return checked(*arguments)
 
-    def seen(instance, targets, tell, interrupt):
-        return without_plan(real, interrupt.pressed)(instance, targets, tell, interrupt)
+    def seen(instance, targets, tell, interrupt, *more):
+        return without_plan(real, interrupt.pressed)(instance, targets, tell, interrupt, *more)
 
     checked, real = optimizer.run.open_run, optimizer.run.solve_plan
     monkeypatch.setattr(optimizer.run, "open_run", pressing)

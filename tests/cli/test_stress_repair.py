@@ -140,7 +140,7 @@ def test_an_interrupted_run_goes_on_where_it_was(plan: Path, tmp_path: Path, mon
     assert answer.table("redundancy_prices")
 
 
-def _stop(*_: object) -> None:
+def _stop(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 

@@ -126,7 +126,6 @@ lead_years, opex_usd_per_kg, hurdle_rate, operating_life_years
         floor, floor, A, , , , m, 90
         offtake, offtake, A, 0.5, , , m, 80
     """,
-    "Budgets": "funder, budget_musd, home, max_project_share, min_domestic_share\nF, 50, A, 0.6,\nG, 50, B, , 0.5",
 }
 
 
@@ -160,9 +159,11 @@ def shared() -> Instance:
     return instance({**SHARED, "Settings": settings(2030, 2031)})
 
 
-def supported() -> Instance:
+def supported(at_home: str = "") -> Instance:
+    """G has to spend a share at home, or not; if so, what gives no output may be spent on too."""
     given = {"budget_musd": 30, "utilization": 1, "public_rate": 0.25, "max_contingent_musd": 7}
-    return instance({**SUPPORTED, "Settings": settings(2030, 2031, **given)})
+    budgets = f"funder, budget_musd, home, max_project_share, min_domestic_share\nF, 50, A, 0.6,\nG, 50, B, , {at_home}"
+    return instance({**SUPPORTED, "Budgets": budgets, "Settings": settings(2030, 2031, **given)})
 
 
 def peopled() -> Instance:
@@ -211,6 +212,7 @@ MODELS = {
     "annuity": lambda: build_model(full(capex_charge="annuity"), COST_STEP),
     "people": lambda: build_model(peopled(), COST_STEP),
     "support": lambda: build_model(supported(), COST_STEP),
+    "home": lambda: build_model(supported("0.5"), COST_STEP),
     "shares": lambda: build_model(shared(), COVERAGE_STEP),
     "tightened": lambda: build_model(purses(), replace(COVERAGE_STEP, tightened=True)),
     "small cost": lambda: build_model(small(objective="cost"), Options(Goal.COST)),
@@ -467,7 +469,7 @@ CONSTRAINTS = [
         "60 % of the grant, 0.28 of the loan, and of four years of 30 and 20 USD a kg",
     ),
     Row(
-        "support",
+        "home",
         "spent_at_home[G]",
         "0.5 Pay_musd[G#2,B,magnet,grant,Q,2030] + 0.5 Pay_musd[G#2,B,magnet,grant,Q,2031]"
         " - 0.5 Pay_musd[G#2,A,magnet,grant,P,2030] - 0.5 Pay_musd[G#2,A,magnet,grant,P,2031] >= 0",
