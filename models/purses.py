@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from models.instance import Instance, Pot
+from models.instance import STOCKPILE_STAGE, TRAINING_STAGE, Instance, Pot
 from models.instruments import Instrument
 
 
@@ -77,6 +77,13 @@ class Funder:
 def funders_of(pots: Iterable[Pot]) -> dict[str, Funder]:
     """Funders by name, in the order of their pots."""
     return {pot.funder: Funder(pot.funder, pot.home, pot.max_project_share, pot.min_domestic_share) for pot in pots}
+
+
+def places_of(instance: Instance) -> dict[str, tuple[str, str]]:
+    """Country and stage of all that may draw money: projects, stockpiles and training, by name."""
+    places = {p: (project.country, project.stage) for p, project in instance.projects.items()}
+    places |= {g: (stock.country, STOCKPILE_STAGE) for g, stock in instance.stockpiles.items()}
+    return places | {force.name: (c, TRAINING_STAGE) for c, force in instance.workforce.items()}
 
 
 def claims_of(

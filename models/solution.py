@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.instance import ANY_FUNDER, BASE, STOCKPILE_STAGE, TRAINING_STAGE, Instance, Origin
+from models.instance import ANY_FUNDER, BASE, Instance, Origin
 from models.network import HUB
-from models.purses import Claimant
+from models.purses import Claimant, places_of
 from models.reading import Reader
 
 _DUST = 1e-9  # kt
@@ -161,7 +161,7 @@ def _paid(
     if not instance.pots:
         return {(ANY_FUNDER, what, i, t): musd for (what, i, t), musd in drawn.items()}
     claimed = defaultdict[tuple[Any, ...], list[tuple[str, str, float]]](list)
-    places = _places(instance)
+    places = places_of(instance)
     for (what, i, t), musd in drawn.items():
         alike = (Claimant(*places[what], i, what), Claimant(*places[what], i))
         claim = next(m.claim_of[claimant] for claimant in alike if claimant in m.claim_of)
@@ -180,13 +180,6 @@ def _drawn(read: Reader, instance: Instance, outlay: dict[tuple[str, int], float
         return {(p, "", t): musd for (p, t), musd in outlay.items() if musd}
     charged = {(p, i, t): sums for (p, i), by_year in read.m.charged.items() for t, sums in by_year.items()}
     return {key: musd for key, musd in read.sums("charged", charged).items() if musd}
-
-
-def _places(instance: Instance) -> dict[str, tuple[str, str]]:
-    """Country and stage of all that may draw money."""
-    places = {p: (project.country, project.stage) for p, project in instance.projects.items()}
-    places |= {g: (stock.country, STOCKPILE_STAGE) for g, stock in instance.stockpiles.items()}
-    return places | {force.name: (c, TRAINING_STAGE) for c, force in instance.workforce.items()}
 
 
 def extract_operation(read: Reader, s: str) -> Operation:

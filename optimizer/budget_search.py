@@ -16,12 +16,11 @@ from optimizer.progress import Progress
 from optimizer.rounds import Rounds
 from optimizer.solve.master import Money
 from optimizer.solve.search import Aim, Keys, Nesting, Standing
-from optimizer.solve.work import EXACT_KT
+from optimizer.solve.work import EXACT_KT, is_small
 
 NEIGHBOURS = 5  # Points whose relaxations are solved one after the other.
 _IMPROVE_NODES, _FINISH_NODES, _TIE_NODES = 100, 2000, 60
 _BOUND_NODES = (300, 500, 800)  # Of one round after the other.
-_SMALL = 400  # Fundings up to which a search of everything takes seconds.
 
 
 class BudgetSearch:
@@ -75,7 +74,7 @@ class BudgetSearch:
 
     def _unfinished(self, points: Sequence[Standing]) -> list[int]:
         """Points that a search of everything is for: without a plan; in a case small enough for it, all that are open."""
-        small = sum(len(project.funding_years) for project in self.instance.candidates.values()) <= _SMALL
+        small = is_small(self.instance)
         return [n for n in self._open(points) if small or points[n].funded is None]
 
     def _open(self, points: Sequence[Standing]) -> list[int]:

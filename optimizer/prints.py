@@ -83,16 +83,10 @@ class Print:
         for place, (at, bound) in enumerate(zip(self.standings, self.cost_bounds_musd, strict=True)):
             if drawn is None or not drawn.leaves_money(self.standings[place - 1].money):
                 drawn = draw(case, at.money, self.outcome(case, at))
-            outcome = self._proven(case, at, drawn.outcome)
+            outcome = proven(case, at, drawn.outcome)
             last = self.with_bottlenecks and place == len(self.standings) - 1
             printed.append(print_plan(case, at.money, outcome, bound, at.reproducible, last, drawn))
         return printed
-
-    def _proven(self, case: PointCase, at: Standing, outcome: PlanOutcome) -> PlanOutcome:
-        """The same plan with what is proven of a point."""
-        status = at.status(case.aim)
-        step = Step(status, at.value_kt, min(at.bound_kt, at.value_kt), 0.0)
-        return replace(outcome, status=status, coverage=step, out_of_time=not at.reproducible)
 
     @staticmethod
     def outcome(case: PointCase, at: Standing) -> PlanOutcome:
@@ -101,10 +95,9 @@ class Print:
         investment = case.cost.cheapest(at, case.payload.targets.coverage_slack_points)
         if investment is None:
             raise ArithmeticError("the shortfall of the coverage step cannot be kept in the cost step")
-        status = at.status(case.aim)
-        return PlanOutcome(
-            status=status,
-            coverage=Step(status, at.value_kt, min(at.bound_kt, at.value_kt), 0.0),
+        found = PlanOutcome(
+            status=Status.FEASIBLE,
+            coverage=None,
             cost=None,
             investment=investment,
             tidiness=None,
@@ -112,8 +105,16 @@ class Print:
             build_seconds=0.0,
             solve_seconds=time.perf_counter() - started,
             interrupted=False,
-            out_of_time=not at.reproducible,
+            out_of_time=False,
         )
+        return proven(case, at, found)
+
+
+def proven(case: PointCase, at: Standing, plan: PlanOutcome) -> PlanOutcome:
+    """A plan with what is proven of a point."""
+    status = at.status(case.aim)
+    step = Step(status, at.value_kt, min(at.bound_kt, at.value_kt), 0.0)
+    return replace(plan, status=status, coverage=step, out_of_time=not at.reproducible)
 
 
 @dataclass(frozen=True)

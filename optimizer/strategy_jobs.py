@@ -23,13 +23,13 @@ from optimizer.solve.master import Money
 from optimizer.solve.plan import PlanOutcome, Targets, solve_plan
 from optimizer.solve.potentials import Potential
 from optimizer.solve.search import Standing
+from optimizer.solve.work import is_small
 from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook
 
 _PLAN_NODES = 100
 _BOUND_NODES = (300, 500, 800)  # One round after the other.
 _FINISH_NODES = 2000
-_SMALL = 400  # Fundings up to which a search of everything takes seconds.
 _IDLE_T = 0.5
 _ALL = "all"
 
@@ -177,7 +177,7 @@ def searched(case: PointCase, money: Money) -> Standing:
         standing = Improve(standing, nothing, _PLAN_NODES).run(case)
         standing = Bound(standing, nodes).run(case)
     standing = Improve(standing, nothing, _PLAN_NODES).run(case)
-    small = sum(len(project.funding_years) for project in case.instance.candidates.values()) <= _SMALL
+    small = is_small(case.instance)
     return Finish(standing, _FINISH_NODES).run(case) if small or standing.funded is None else standing
 
 

@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from models.instance import TRAINING_STAGE, Instance
+from models.instance import Instance
+from models.purses import places_of
 from models.repair import HeldPlan
 from models.solution import Investment
 from models.standing import Due, capex_musd, dues_musd
@@ -246,13 +247,8 @@ def _year(case: StressCase, instance: Instance, investment: Investment, t: int) 
 def debts(instance: Instance, dues: Mapping[Due, float]) -> dict[Debt, float]:
     """Dues by country, stage, instrument and year; purchases for stocks are a stage of their own, and so is training."""
     found: dict[Debt, float] = {}
-    trainers = {force.name: c for c, force in instance.workforce.items()}
+    places = places_of(instance)
     for (what, i, t), musd in dues.items():
-        if what in instance.projects:
-            debt = (instance.projects[what].country, instance.projects[what].stage, i, t)
-        elif what in trainers:
-            debt = (trainers[what], TRAINING_STAGE, i, t)
-        else:
-            debt = (instance.stockpiles[what].country, "stockpile", i, t)
+        debt = (*places[what], i, t)
         found[debt] = found.get(debt, 0.0) + musd
     return found

@@ -6,22 +6,16 @@ from collections import defaultdict
 
 from models.cash_flow import size_share
 from models.instance import BASE, Instance
+from models.purses import places_of
 from models.solution import Solution
 from optimizer.report.rounding import Rows, musd, tonnes
 
 _SHARE_DIGITS, _PEOPLE_DIGITS = 9, 4
 
 
-def _places(instance: Instance) -> dict[str, str]:
-    """Country of all that is paid for."""
-    places = {p: project.country for p, project in instance.projects.items()}
-    places |= {g: stock.country for g, stock in instance.stockpiles.items()}
-    return places | {force.name: c for c, force in instance.workforce.items()}
-
-
 def funder_rows(instance: Instance, solution: Solution) -> Rows:
     """What each funder has, pays, pays at home, and pays at most of the public money of a single project."""
-    places, investment = _places(instance), solution.investment
+    places, investment = places_of(instance), solution.investment
     whole: dict[str, float] = defaultdict(float)
     for (what, _), x in investment.outlay_musd.items():
         whole[what] += x
@@ -32,7 +26,7 @@ def funder_rows(instance: Instance, solution: Solution) -> Rows:
         for (name, what, *_), x in investment.paid_musd.items():
             if name == funder:
                 paid[what] += x
-        total, domestic = sum(paid.values()), sum(x for what, x in paid.items() if places[what] == home)
+        total, domestic = sum(paid.values()), sum(x for what, x in paid.items() if places[what][0] == home)
         parts = [x / whole[p] for p, x in paid.items() if p in instance.projects and musd(whole[p]) > 0.0]
         rows.append(
             {

@@ -9,7 +9,7 @@ from optimizer.report.charts import Data, stacked_chart
 from optimizer.report.compare_charts import hatch
 from optimizer.report.compare_curve import Tables, budget_label
 from optimizer.report.comparison import Comparison, Held, PlanAt
-from optimizer.report.curve_tables import budgets_and_ceiling
+from optimizer.report.curve_tables import budgets_and_ceiling, sums
 from optimizer.report.facts import percent
 from optimizer.report.money_words import KINDS, money
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
@@ -50,13 +50,13 @@ def write_tools(book: Book, comparison: Comparison, tables: Tables, painter: Pai
     header = page.header(columns)
     page.freeze(columns=1)
     charged = [Line((KINDS[kind], *(_part(plan, _CHARGE).get(kind, 0.0) for _, plan in plans))) for kind in kinds]
-    first, _ = page.table(columns, [*charged, *_totals(comparison, plans)], with_header=False)
+    first, _ = page.table(columns, [*charged, *_totals(plans)], with_header=False)
     note(page, _NOTES)
     _chart(page, header, range(first, first + len(kinds)), 1 + len(comparison.held))
     page.end()
 
 
-def _totals(comparison: Comparison, plans: list[tuple[float | None, PlanAt]]) -> list[Line]:
+def _totals(plans: list[tuple[float | None, PlanAt]]) -> list[Line]:
     """What the rows by tool add up to, and what it makes possible."""
 
     def of(name: str) -> list[object]:
@@ -69,27 +69,25 @@ def _totals(comparison: Comparison, plans: list[tuple[float | None, PlanAt]]) ->
         Line(("private per public MUSD", *of("leverage")), kind="points"),
         Line(("may be owed in a crash", *of("contingent_musd"))),
         Line(("public money per kg, USD", *of("public_usd_per_kg")), kind="points"),
-        Line(("served, nothing lost", *(served(comparison, plan) for _, plan in plans)), kind="pct"),
+        Line(("served, nothing lost", *(served(plan) for _, plan in plans)), kind="pct"),
     ]
 
 
-def served(comparison: Comparison, plan: PlanAt) -> float | None:
+def served(plan: PlanAt) -> float | None:
     """Share of the demand of all years that is served with nothing lost."""
-    rows = plan.tables["coverage"]
-    base = rows[rows["scenario"] == BASE]
-    demand = float(base["demand_t"].sum())
-    return float(base["served_t"].sum()) / demand if demand > 0.0 else None
+    demand, reached = sums(plan.tables["coverage"], BASE)
+    return reached / demand if demand > 0.0 else None
 
 
 def mix_sentences(comparison: Comparison) -> list[str]:
     """What the smallest and the largest budget buy, and by which tools."""
     held = comparison.held
-    return [_mix(comparison, held[n]) for n in dict.fromkeys((0, len(held) - 1)) if held]
+    return [_mix(held[n]) for n in dict.fromkeys((0, len(held) - 1)) if held]
 
 
-def _mix(comparison: Comparison, one: Held) -> str:
+def _mix(one: Held) -> str:
     charges, at = _part(one.plan, _CHARGE), f"At {budget_label(one.budget_musd):,} MUSD"
-    every, share = sum(charges.values()), served(comparison, one.plan)
+    every, share = sum(charges.values()), served(one.plan)
     if not every:
         return f"{at} no project is supported."
     parts = ", ".join(

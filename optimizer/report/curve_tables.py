@@ -130,7 +130,7 @@ def _plan(comparison: Comparison, plan: PlanAt) -> dict[str, object]:
     """What a plan reaches and what is proven of it."""
     covers = plan.goal == COVERAGE
     value, least = (plan.value, plan.least) if covers else (None, None)
-    demand, served = _sums(plan.tables["coverage"], BASE)
+    demand, served = sums(plan.tables["coverage"], BASE)
     audit = plan.manifest.get("audit")
     audit = audit if isinstance(audit, Mapping) else {}
     cost, bound = plan.figure("cost_musd"), plan.bound("cost_musd")
@@ -222,7 +222,8 @@ def _groups(facts: Facts, coverage: pd.DataFrame, scenario: str, year: int | Non
     ]
 
 
-def _sums(coverage: pd.DataFrame, scenario: str) -> tuple[float, float]:
+def sums(coverage: pd.DataFrame, scenario: str) -> tuple[float, float]:
+    """Demand and what of it is served in a scenario, all years and rows, t."""
     rows = coverage[coverage["scenario"] == scenario]
     return float(rows["demand_t"].sum()), float(rows["served_t"].sum())
 

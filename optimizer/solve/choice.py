@@ -26,9 +26,9 @@ from optimizer.solve.packages import settle
 from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
 from optimizer.solve.split import Translation
 from optimizer.solve.wish import Wish
-from optimizer.solve.work import EXACT_KT, EXACT_MUSD, Targets
+from optimizer.solve.work import EXACT_KT, EXACT_MUSD, Targets, is_small, possible_fundings
 
-_SMALL, _TINY = 400, 60  # Fundings up to which everything is searched, and up to which no gap is left.
+_TINY = 60  # Fundings up to which no gap is left.
 _FINE_POINTS = 0.05  # Gap that a search in a large case aims at: single projects matter little beside the gap of a run.
 _GLANCE_POINTS = (
     0.2  # The same where many projects are asked about, a few seconds each: it finds the same plans nearly always.
@@ -69,8 +69,7 @@ class ChoiceCase:
 
     def __init__(self, instance: Instance, money: Money, targets: Targets, interrupt: Interrupt) -> None:
         self.instance, self.money, self.targets, self.interrupt = instance, money, targets, interrupt
-        count = sum(len(project.funding_years) for project in instance.candidates.values())
-        self.is_small, is_tiny = count <= _SMALL, count <= _TINY
+        self.is_small, is_tiny = is_small(instance), possible_fundings(instance) <= _TINY
         # A tiny case is searched to the end; a small one may have to leave a gap.
         self.nodes = None if is_tiny else _FINISH_NODES
         self.covers = instance.goal is Goal.COVERAGE

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.instance import Goal
 from models.options import Layout, Options
-from optimizer.solve.fundings import fundings, solve_fixed
+from optimizer.solve.fundings import fundings, solve_fixed, vector_of
 from optimizer.solve.highs import Limits, Session, Status
 from optimizer.solve.master import Money
 from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
@@ -50,7 +50,7 @@ def coverage_step(work: Work, at_hand: Keys | None = None) -> Coverage:
     )
     if session.binaries >= _LARGE and not targets.relaxed:
         return _taken_apart(work, session, gap, at_hand)
-    if at_hand is not None and (first := solve_fixed(session, _vector(session, at_hand))).values is not None:
+    if at_hand is not None and (first := solve_fixed(session, vector_of(session, at_hand))).values is not None:
         session.start_from(first.values)
     outcome = work.solve(session, Limits(absolute_gap=gap, seconds=work.left(_SHARE_OF_TIME)), progress)
     if outcome.values is None or outcome.objective is None:
@@ -62,11 +62,6 @@ def coverage_step(work: Work, at_hand: Keys | None = None) -> Coverage:
     bound = min(value, max(0.0, outcome.bound or 0.0))
     status = Status.OPTIMAL if value - bound <= gap + EXACT_KT else Status.FEASIBLE
     return Coverage(status, session, Step(status, value, bound, work.solving), funded)
-
-
-def _vector(session: Session, funded: Keys) -> np.ndarray:
-    """Values of Fund where these (p, v) are funded."""
-    return np.array([float(key in funded) for key in session.model.Fund])
 
 
 def _taken_apart(work: Work, session: Session, gap: float, at_hand: Keys | None) -> Coverage:
@@ -85,7 +80,7 @@ def _taken_apart(work: Work, session: Session, gap: float, at_hand: Keys | None)
     work.solving += time.perf_counter() - started
     if standing.funded is None:
         return Coverage(standing.status(aim), session)
-    funded = _vector(session, standing.funded)
+    funded = vector_of(session, standing.funded)
     exact = work.count(solve_fixed(session, funded))
     value = standing.value_kt if exact.objective is None else exact.objective
     bound = min(value, standing.bound_kt)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from optimizer.solve.highs import Outcome, Session
@@ -16,6 +18,11 @@ def fundings(session: Session, values: np.ndarray) -> np.ndarray:
     """Values of Fund[p, v], brought to whole numbers where the model asks for them."""
     funded = values[fund_columns(session)]
     return np.round(funded) if session.binaries else funded
+
+
+def vector_of(session: Session, funded: Collection[tuple[str, int]]) -> np.ndarray:
+    """Values of Fund[p, v] where these (p, v) are funded."""
+    return np.array([float(key in funded) for key in session.model.Fund])
 
 
 def fix_fundings(session: Session, funded: np.ndarray) -> None:

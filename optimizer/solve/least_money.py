@@ -10,9 +10,8 @@ from optimizer.solve.highs import Interrupt
 from optimizer.solve.master import Money
 from optimizer.solve.outlay import OutlayCase
 from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
-from optimizer.solve.work import EXACT_KT, EXACT_MUSD, Tell
+from optimizer.solve.work import EXACT_KT, EXACT_MUSD, Tell, is_small
 
-_SMALL = 400  # Fundings up to which a search of everything takes seconds.
 _GAP = 0.005  # Of the money: what the search may leave open in a large case.
 _PLAN_NODES, _BOUND_NODES = (100, 300), (600,)
 
@@ -45,7 +44,7 @@ def least_money(
         Time for the search of what can be reached at all; None: no limit.
     """
     case = CoverageCase(instance, interrupt)
-    small = sum(len(project.funding_years) for project in instance.candidates.values()) <= _SMALL
+    small = is_small(instance)
     until = None if seconds is None else time.perf_counter() + seconds
     rich = _reach(case, limit_kt, until)
     if rich.funded is None or rich.value_kt > limit_kt + EXACT_KT:

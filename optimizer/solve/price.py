@@ -21,9 +21,7 @@ from optimizer.solve.outlay import Least, OutlayCase
 from optimizer.solve.plan import Targets, solve_plan
 from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
 from optimizer.solve.wish import Wish
-from optimizer.solve.work import EXACT_MUSD
-
-_SMALL = 400  # Fundings up to which a search of everything takes seconds.
+from optimizer.solve.work import EXACT_MUSD, is_small
 
 
 @dataclass(frozen=True)
@@ -93,10 +91,6 @@ class PriceCase:
             self._compiled = waiver, case
         return self._compiled[1]
 
-    def is_small(self) -> bool:
-        """Whether everything can be searched whole."""
-        return sum(len(project.funding_years) for project in self.instance.candidates.values()) <= _SMALL
-
     def searched(self, waiver: Waiver, starts: Iterable[Keys], worth: Keys, effort: Effort) -> Standing:
         """Search the least shortfall of a variant at the budget of the case."""
         case = self.coverage(waiver)
@@ -109,7 +103,7 @@ class PriceCase:
                 standing = case.bound(standing, bound_nodes, aim)
             if plan_nodes is not None:
                 standing = case.improve(standing, worth, plan_nodes, aim)
-        return case.finish(standing, None, replace(aim, gap_kt=0.0)) if self.is_small() else standing
+        return case.finish(standing, None, replace(aim, gap_kt=0.0)) if is_small(self.instance) else standing
 
     def _relaxed(self, waiver: Waiver, case: CoverageCase, aim: Aim) -> Standing:
         """The bound of the relaxation; without rules alone from the cuts of the case with everything."""
@@ -135,7 +129,7 @@ class PriceCase:
         """Search the least money with which a variant covers as much."""
         only_rules = waiver == Waiver(rules=waiver.rules)
         case = self.outlay.eased(waiver.rules) if only_rules else OutlayCase(self.coverage(waiver))
-        small = self.is_small()
+        small = is_small(self.instance)
         gap, nodes = EXACT_MUSD if small else effort.gap_musd, (effort.plan_nodes, effort.bound_nodes)
         return case.least(standing, limit_kt, tuple(starts), gap, *nodes, small)
 

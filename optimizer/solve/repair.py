@@ -18,7 +18,7 @@ from models.options import Layout, Options
 from models.reductions import without_dominated_years
 from models.repair import HeldPlan, Wish, loss_years, repair_case, standing
 from models.solution import Funding, extract_investment
-from optimizer.solve.fundings import fund_columns, fundings, solve_fixed
+from optimizer.solve.fundings import fund_columns, fundings, solve_fixed, vector_of
 from optimizer.solve.highs import Interrupt, Limits, Outcome, Session, SolverError, Status
 from optimizer.solve.packages import least_outlays
 from optimizer.solve.work import EXACT_KT, EXACT_MUSD
@@ -254,7 +254,7 @@ class _Search:
         """Search the years of what was chosen; the plan of the least money is one answer, and the one to start from."""
         session, columns = self.timing, fund_columns(self.timing)
         keys = list(session.model.Fund)
-        first = solve_fixed(session, np.array([float(key in chosen) for key in keys]))
+        first = solve_fixed(session, vector_of(session, chosen))
         names = {p for p, _ in chosen}
         shut = columns[np.array([p not in names and _asks_for_money(self.case, p) for p, _ in keys], dtype=bool)]
         session.set_bounds(shut, np.zeros(len(shut)), np.zeros(len(shut)))

@@ -18,6 +18,9 @@ EXACT_MUSD = 1e-6
 # Of the time limit: the rest is for the flows that are printed, which are solved when the plan is fixed.
 _FOR_THE_PLAN = 0.88
 
+# Possible fundings up to which a search of everything takes seconds.
+_SMALL = 400
+
 Tell = Callable[[str], None]
 Built = TypeVar("Built")
 
@@ -46,6 +49,16 @@ class Step:
     def gap(self) -> float:
         """Value less bound."""
         return max(0.0, self.value - self.bound)
+
+
+def possible_fundings(instance: Instance) -> int:
+    """Projects times the years in which they may be funded."""
+    return sum(len(project.funding_years) for project in instance.candidates.values())
+
+
+def is_small(instance: Instance) -> bool:
+    """Whether everything may be searched."""
+    return possible_fundings(instance) <= _SMALL
 
 
 class Work:

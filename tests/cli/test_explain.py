@@ -285,7 +285,7 @@ def test_taking_one_out_is_as_solving_without_its_row(rich, tmp_path):
 
 def test_steps_of_a_large_case_give_bands_that_hold_what_is_exact(rich, tmp_path, monkeypatch):
     exact = explain(rich / "case", rich / "run", tmp_path / "exact", "--all")
-    monkeypatch.setattr(choice, "_SMALL", 0)
+    monkeypatch.setattr(choice, "is_small", lambda _: False)
     monkeypatch.setattr(choice, "_TINY", 0)
     large = explain(rich / "case", rich / "run", tmp_path / "large", "--all")
     assert large.code == exact.code == 0
@@ -299,7 +299,7 @@ def test_steps_of_a_large_case_give_bands_that_hold_what_is_exact(rich, tmp_path
 def test_break_even_of_a_large_case_is_searched_in_coverage(two, tmp_path, monkeypatch):
     """The public pays all: Q comes in at 2 of 6 MUSD, to a sixteenth; its plan is printed and audited all the same."""
     folder, _ = two
-    monkeypatch.setattr(choice, "_SMALL", 0)
+    monkeypatch.setattr(choice, "is_small", lambda _: False)
     monkeypatch.setattr(choice, "_TINY", 0)
     answer = explain(folder / "case", folder / "run", tmp_path, "--project", "Q", "--project", "P")
     assert answer.code == 0, answer.stderr
