@@ -18,7 +18,7 @@ from optimizer.crew import Job, gathered
 from optimizer.manifest import of_input
 from optimizer.output import VIOLATIONS, Output
 from optimizer.points import Payload, is_coverage
-from optimizer.prints import CostBounds, Explain, Print, Printed, Solve
+from optimizer.prints import CostBounds, Explain, GetReady, Print, Printed, Solve
 from optimizer.progress import Progress
 from optimizer.report.compare_book import write_comparison
 from optimizer.report.comparison import FROM_ANCHOR, NO_LIST, NO_POTS, Comparison, PlanAt, Point
@@ -80,7 +80,7 @@ def run_compare(path: Path, out: Path | None, options: CompareOptions, progress:
         key = _key(workbook, options, targets)
         memory = Memory(folder, key, options.resume)
         payload = Payload(key, workbook, targets, options.budgets_musd[0])
-        with gathered(payload, options.workers, options.cluster) as crew:
+        with gathered(payload, options.workers, options.cluster, [GetReady()]) as crew:
             work = _Work(workbook, options, targets, Rounds(crew, memory, progress), progress)
             try:
                 comparison, violations = work.compare(started)
@@ -167,29 +167,30 @@ class _Work:
         held = [n for n, point in enumerate(points) if point.funded is not None]
         top = [ceiling] if ceiling.funded is not None else []
         runs = self._alike(points, held)
-        ends = [points[run[-1]] for run in runs]
-        bounds = self._cost_bounds([*ends, *top])
-        # What holds with the most money holds with less.
-        proofs = {n: bound for run, bound in zip(runs, bounds, strict=False) for n in run}
         own = [n for n, one in enumerate(listed) if one is not None and one.funded != points[n].funded]
-        places = [
-            *(("best", run) for run in runs),
-            *(("list", run) for run in self._alike(listed, own)),
-        ]
-        jobs: list[Job] = [
-            Print(tuple(points[n] for n in run), tuple(proofs[n] for n in run), held[-1] in run)
-            if kind == "best"
-            else Print(tuple(one for n in run if (one := listed[n]) is not None), (None,) * len(run), False)
-            for kind, run in places
-        ]
-        jobs += [Print((one,), (bounds[-1],), True) for one in top]
-        found = self.rounds.run("flows, tables and audit", jobs)
-        printed: dict[tuple[str, int], Printed] = {}
-        for (kind, run), plans in zip(places, found, strict=False):
-            printed |= {(kind, n): plan for n, plan in zip(run, plans, strict=True)}
+        prints: dict[tuple[str, tuple[int, ...]], Print] = {
+            ("best", tuple(run)): Print(tuple(points[n] for n in run)) for run in runs
+        }
+        for run in self._alike(listed, own):
+            prints["list", tuple(run)] = Print(tuple(one for n in run if (one := listed[n]) is not None))
+        if top:
+            prints["top", (0,)] = Print((ceiling,))
+        ends = [*(points[run[-1]] for run in runs), *top]
+        chunks = [tuple(ends[n : n + NEIGHBOURS]) for n in range(0, len(ends), NEIGHBOURS)]
+        jobs: list[Job] = [*map(CostBounds, chunks), *prints.values()]
+        found = self.rounds.run("flows, tables, audit, bounds of the cost", jobs)
+        bounds = [bound for chunk in found[: len(chunks)] for bound in chunk]
+        # What holds with the most money holds with less.
+        proofs = {("best", n): bound for run, bound in zip(runs, bounds, strict=False) for n in run}
+        proofs |= {("top", 0): bounds[-1]} if top else {}
+        printed: dict[tuple[str, int], Printed] = {
+            (kind, n): plan.held_against(proofs.get((kind, n)))
+            for (kind, run), plans in zip(prints, found[len(chunks) :], strict=True)
+            for n, plan in zip(run, plans, strict=True)
+        }
         best = [printed.get(("best", n)) for n in range(len(points))]
         listing = [None if one is None else printed.get(("list", n), best[n]) for n, one in enumerate(listed)]
-        return best, listing, found[-1][0] if top else None
+        return best, listing, printed.get(("top", 0))
 
     @staticmethod
     def _alike(points: Sequence[Standing | None], numbers: Sequence[int]) -> list[list[int]]:
@@ -203,15 +204,10 @@ class _Work:
                 runs.append([n])
         return runs
 
-    def _cost_bounds(self, points: list[Standing]) -> list[float | None]:
-        chunks = [tuple(points[n : n + NEIGHBOURS]) for n in range(0, len(points), NEIGHBOURS)]
-        found = self.rounds.run("bounds of the cost", [CostBounds(chunk) for chunk in chunks])
-        return [bound for chunk in found for bound in chunk]
-
     def _solve_costs(self, moneys: list[Money]) -> tuple[list[Printed | None], list[Printed | None], Printed | None]:
         """With objective cost every budget is one solve."""
         every = [*moneys, Money(None, _RICH)]
-        jobs = [Solve(money, n >= len(moneys) - 1) for n, money in enumerate(every)]
+        jobs = [Solve(money) for money in every]
         found: list[Printed | None] = self.rounds.run("plans", jobs)
         return found[:-1], [None] * len(moneys), found[-1]
 

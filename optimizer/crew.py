@@ -2,6 +2,9 @@
 
 A job is a record with ``run(case)``; it depends on the case and on itself alone, so that it does not matter who runs it, and
 one that was lost with its worker is run again. Results come back in the order of the jobs.
+
+While the last jobs of a round are done the other processes would wait. They may be given something to get ready meanwhile:
+models that later jobs need. Only the time depends on it.
 """
 
 from __future__ import annotations
@@ -58,7 +61,7 @@ class Crew(Protocol):
 
 
 @contextmanager
-def gathered(payload: Payload, workers: int, cluster: str | None) -> Iterator[Crew]:
+def gathered(payload: Payload, workers: int, cluster: str | None, meanwhile: Sequence[Job] = ()) -> Iterator[Crew]:
     """Gather a crew.
 
     Parameters
@@ -69,6 +72,8 @@ def gathered(payload: Payload, workers: int, cluster: str | None) -> Iterator[Cr
         Processes on this machine; with one, this process does everything.
     cluster
         Address of a Dask scheduler, whose workers do the jobs instead.
+    meanwhile
+        What a process of this machine gets ready where it would wait for others; its results are not asked for.
 
     Raises
     ------
@@ -83,7 +88,7 @@ def gathered(payload: Payload, workers: int, cluster: str | None) -> Iterator[Cr
         elif workers == 1:
             yield _Alone(payload)
         else:
-            with _Processes(payload, workers) as crew:
+            with _Processes(payload, workers, meanwhile) as crew:
                 yield crew
     finally:
         use_threads(before)
@@ -108,8 +113,8 @@ class _Alone:
 class _Processes:
     """Processes of this machine; where one dies, all are started anew and do what is left."""
 
-    def __init__(self, payload: Payload, workers: int) -> None:
-        self._payload, self._workers = payload, workers
+    def __init__(self, payload: Payload, workers: int, meanwhile: Sequence[Job]) -> None:
+        self._payload, self._workers, self._meanwhile = payload, workers, meanwhile
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> _Processes:
@@ -148,6 +153,8 @@ class _Processes:
         pool = self._started()
         with started_deaf():
             numbers = {pool.submit(_work, job): n for n, job in left.items()}
+            # Last in the queue, and once for each process: whoever is ready with it returns at once.
+            ready = [pool.submit(_work, job) for job in self._meanwhile for _ in range(self._workers)]
         try:
             for future in as_completed(numbers):
                 done(numbers[future], future.result())
@@ -155,6 +162,8 @@ class _Processes:
         except KeyboardInterrupt:
             self._stop()
             raise
+        for future in ready:
+            future.cancel()
 
 
 _cases: dict[str, Case] = {}

@@ -15,14 +15,14 @@ from pathlib import Path
 import pandas as pd
 
 from models.instance import BASE
-from models.solution import Investment, Solution
+from models.solution import Solution
 from optimizer.audit import audit
 from optimizer.chain import streams
 from optimizer.infeasible import explain_infeasibility
 from optimizer.manifest import of_coverage, of_input, of_solution, of_solve
 from optimizer.points import PointCase
 from optimizer.report.money_totals import money_totals
-from optimizer.report.tables import as_csv, bottleneck_table, frame, make_tables
+from optimizer.report.tables import as_csv, bottleneck_table, make_tables
 from optimizer.scenario import without_budget
 from optimizer.solve.bottlenecks import find_bottlenecks
 from optimizer.solve.highs import Status
@@ -53,6 +53,17 @@ class Printed:
             name: pd.read_csv(io.StringIO(self.tables[name]), keep_default_na=False, na_values=[""]) for name in names
         }
 
+    def held_against(self, bound_musd: float | None) -> Printed:
+        """The same with what no plan that covers as much could be cheaper than; None where that was not asked for."""
+        bounds = self.manifest["bounds"]
+        assert isinstance(bounds, dict)
+        if bound_musd is None:
+            return replace(self, manifest={**self.manifest, "bounds": bounds | {"cost_musd": None}, "cost_gap": None})
+        cost = float(str(self.manifest["cost_musd"]))
+        bound = min(bound_musd, cost)
+        proof = {"bounds": bounds | {"cost_musd": bound}, "cost_gap": (cost - bound) / max(abs(cost), 1e-9)}
+        return replace(self, manifest={**self.manifest, **proof})
+
 
 @dataclass(frozen=True)
 class CostBounds:
@@ -67,25 +78,22 @@ class CostBounds:
 
 @dataclass(frozen=True)
 class Print:
-    """Points that have the same plan, with less money first; ``cost_bounds_musd``: None where none was asked for."""
+    """Points that have the same plan, with less money first."""
 
     standings: tuple[Standing, ...]
-    cost_bounds_musd: tuple[float | None, ...]
-    with_bottlenecks: bool
 
     def run(self, case: PointCase) -> list[Printed]:
         """Return the plan of each point with its flows, tables and manifest, audited.
 
         A plan that leaves some of its budget is the cheapest with more of it too, and is drawn once: the cost step with its
-        fundings settled is a linear program, in which a limit that does not bind may as well be wider.
+        fundings settled is a linear program, in which a limit that does not bind may as well be wider. Its audit, too, held it
+        against the tighter limit.
         """
         printed, drawn = [], None
-        for place, (at, bound) in enumerate(zip(self.standings, self.cost_bounds_musd, strict=True)):
+        for place, at in enumerate(self.standings):
             if drawn is None or not drawn.leaves_money(self.standings[place - 1].money):
                 drawn = draw(case, at.money, self.outcome(case, at))
-            outcome = proven(case, at, drawn.outcome)
-            last = self.with_bottlenecks and place == len(self.standings) - 1
-            printed.append(print_plan(case, at.money, outcome, bound, at.reproducible, last, drawn))
+            printed.append(drawn.printed(case, at.money, proven(case, at, drawn.outcome), at.reproducible))
         return printed
 
     @staticmethod
@@ -122,7 +130,6 @@ class Solve:
     """A budget of a case whose objective is cost: the whole search and the print in one."""
 
     money: Money
-    with_bottlenecks: bool
 
     def run(self, case: PointCase) -> Printed:
         """Return the plan; without tables where there is none."""
@@ -134,7 +141,16 @@ class Solve:
             reasons = _reasons(case, self.money) if outcome.status is Status.INFEASIBLE else []
             manifest = of_solve(instance, outcome, relaxed=False) | {"reasons": reasons, "reproducible": reproducible}
             return Printed(manifest, {})
-        return print_plan(case, self.money, outcome, bound, reproducible, self.with_bottlenecks)
+        return print_plan(case, self.money, outcome, reproducible).held_against(bound)
+
+
+@dataclass(frozen=True)
+class GetReady:
+    """Models of the cost and of the flows, in a process that would wait otherwise."""
+
+    def run(self, case: PointCase) -> None:
+        """Compile what is not compiled yet."""
+        _ = case.cost, case.dispatcher
 
 
 @dataclass(frozen=True)
@@ -161,86 +177,65 @@ def _reasons(case: PointCase, money: Money) -> list[str]:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A plan with its flows and tables; ``seconds`` that flows and tables took."""
+    """A plan with its tables as CSV text, audited; ``facts``: what the manifest says of it, whatever is proven."""
 
     outcome: PlanOutcome
-    solution: Solution
-    tables: dict[str, pd.DataFrame]
-    seconds: tuple[float, float]
+    facts: Mapping[str, object]
+    tables: Mapping[str, str]
+    violations: tuple[str, ...]
 
     def leaves_money(self, money: Money) -> bool:
         """Whether it spends less than a budget has."""
-        spent = self.solution.investment.total_outlay_musd
+        spent = float(str(self.facts["outlay_musd"]))
         return money.budget_musd is None or spent < money.budget_musd - _LEFT_MUSD
+
+    def printed(self, case: PointCase, money: Money, outcome: PlanOutcome, reproducible: bool) -> Printed:
+        """The plan with the money of a point, and what is proven there."""
+        _, instance = case.at(money)
+        targets = case.payload.targets
+        options = {
+            "budget_musd": money.budget_musd,
+            "pots_factor": money.pots_factor,
+            "coverage_gap_points": targets.coverage_gap_points,
+            "coverage_slack_points": targets.coverage_slack_points,
+            "cost_gap": targets.cost_gap,
+            "time_limit_s": targets.time_limit_s,
+        }
+        proof = of_solve(instance, outcome, relaxed=False)
+        manifest = {**proof, **self.facts, "reproducible": reproducible, "options": options}
+        return Printed(manifest, self.tables, self.violations)
+
+
+def print_plan(case: PointCase, money: Money, outcome: PlanOutcome, reproducible: bool) -> Printed:
+    """Draw a plan and print it; nothing is said yet of how cheap it could be: see ``Printed.held_against``."""
+    return draw(case, money, outcome).printed(case, money, outcome, reproducible)
 
 
 def draw(case: PointCase, money: Money, outcome: PlanOutcome) -> Drawn:
-    """Decide the flows and make the tables."""
+    """Decide the flows, make the tables, audit them as they are written."""
     assert outcome.investment is not None
     started = time.perf_counter()
     workbook, instance = case.at(money)
     solution = Solution(outcome.investment, case.dispatcher.run(outcome.investment))
     dispatched = time.perf_counter()
     tables = make_tables(workbook, instance, solution)
-    return Drawn(outcome, solution, tables, (dispatched - started, time.perf_counter() - dispatched))
-
-
-def print_plan(
-    case: PointCase,
-    money: Money,
-    outcome: PlanOutcome,
-    bound_musd: float | None,
-    reproducible: bool,
-    with_bottlenecks: bool,
-    drawn: Drawn | None = None,
-) -> Printed:
-    """Decide the flows, unless they are ``drawn``, make the tables, audit them as they are written."""
-    drawn = drawn or draw(case, money, outcome)
-    started = time.perf_counter()
-    workbook, instance = case.at(money)
-    solution, tables = drawn.solution, dict(drawn.tables)
-    tables["bottlenecks"] = (
-        _bottlenecks(case, drawn.solution.investment, solution) if with_bottlenecks else frame("bottlenecks", [])
-    )
-    manifest = (
-        of_solve(instance, outcome, relaxed=False) | of_solution(instance, solution) | of_coverage(tables["losses"])
-    )
-    manifest |= money_totals(instance, tables) | _cost_proof(manifest, bound_musd)
-    manifest |= {"reproducible": reproducible} | of_input(workbook)
-    manifest["options"] = {
-        "budget_musd": money.budget_musd,
-        "pots_factor": money.pots_factor,
-        "coverage_gap_points": case.payload.targets.coverage_gap_points,
-        "coverage_slack_points": case.payload.targets.coverage_slack_points,
-        "cost_gap": case.payload.targets.cost_gap,
-        "time_limit_s": case.payload.targets.time_limit_s,
-    }
+    base = solution.operations[BASE]
+    binding = find_bottlenecks(case.instance, outcome.investment, base, streams(case.payload.workbook))
+    tables["bottlenecks"] = bottleneck_table(binding)
+    facts = of_solution(instance, solution) | of_coverage(tables["losses"]) | money_totals(instance, tables)
     texts = as_csv(tables)
     tabled = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         for name, text in texts.items():
             (Path(folder) / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
-        result = audit(workbook, Path(folder), money.budget_musd, manifest)
-    manifest["audit"] = {"passed": result.passed, "checks": result.checks, "violations": len(result.violations)}
-    manifest["seconds"] = {
+        proof = of_solve(instance, outcome, relaxed=False)
+        result = audit(workbook, Path(folder), money.budget_musd, proof | facts)
+    seconds = {
         "solve": round(outcome.solve_seconds, 3),
-        "dispatch": round(drawn.seconds[0], 3),
-        "report": round(drawn.seconds[1] + tabled - started, 3),
+        "dispatch": round(dispatched - started, 3),
+        "report": round(tabled - dispatched, 3),
         "audit": round(time.perf_counter() - tabled, 3),
     }
-    return Printed(manifest, texts, tuple(str(violation) for violation in result.violations))
-
-
-def _bottlenecks(case: PointCase, investment: Investment, solution: Solution) -> pd.DataFrame:
-    base = solution.operations[BASE]
-    return bottleneck_table(find_bottlenecks(case.instance, investment, base, streams(case.payload.workbook)))
-
-
-def _cost_proof(manifest: Mapping[str, object], bound_musd: float | None) -> dict[str, object]:
-    """The cost of the printed flows with its bound: None where none was asked for."""
-    cost, bounds = float(str(manifest["cost_musd"])), manifest["bounds"]
-    assert isinstance(bounds, dict)
-    if bound_musd is None:
-        return {"bounds": bounds | {"cost_musd": None}, "cost_gap": None}
-    bound = min(bound_musd, cost)
-    return {"bounds": bounds | {"cost_musd": bound}, "cost_gap": (cost - bound) / max(abs(cost), 1e-9)}
+    checked = {"passed": result.passed, "checks": result.checks, "violations": len(result.violations)}
+    facts |= {"audit": checked, "seconds": seconds} | of_input(workbook)
+    return Drawn(outcome, facts, texts, tuple(str(violation) for violation in result.violations))

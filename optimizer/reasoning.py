@@ -241,7 +241,7 @@ class Show:
             out_of_time=False,
         )
         bound = None if choice.covers else found.bound
-        return print_plan(case.point, case.payload.money, outcome, bound, found.reproducible, False)
+        return print_plan(case.point, case.payload.money, outcome, found.reproducible).held_against(bound)
 
 
 # ---------------------------------------------------------------- what keeps it out

@@ -140,7 +140,7 @@ class Follow:
             why = Explain(money).run(point) if not standing.feasible else [_NOTHING_FOUND]
             return Reached(self.name, None, tuple(why))
         outcome = Print.outcome(point, standing)
-        printed = print_plan(point, money, outcome, None, standing.reproducible, with_bottlenecks=True)
+        printed = print_plan(point, money, outcome, standing.reproducible).held_against(None)
         return self._told(case, point, outcome, printed)
 
     def _by_cost(self, case: StrategyCase, point: PointCase, money: Money) -> Reached:
@@ -150,7 +150,7 @@ class Follow:
             why = Explain(money).run(point) if outcome.status is Status.INFEASIBLE else [_NOTHING_FOUND]
             return Reached(self.name, None, tuple(why))
         bound = None if outcome.cost is None else outcome.cost.bound
-        printed = print_plan(point, money, outcome, bound, not outcome.out_of_time, with_bottlenecks=True)
+        printed = print_plan(point, money, outcome, not outcome.out_of_time).held_against(bound)
         return self._told(case, point, outcome, printed)
 
     def _told(self, case: StrategyCase, point: PointCase, outcome: PlanOutcome, printed: Printed) -> Reached:

@@ -35,8 +35,17 @@ class CostCase:
     def bounds(self, standings: Iterable[Standing], slack_points: float) -> list[float | None]:
         """What no plan that covers as much could be cheaper than, MUSD: the linear relaxation, point after point."""
         self.master.begin()
-        relaxation = Relaxation(self.master, agreed_kt=_NEAR_POINTS * self.master.point_kt)
-        return [self._bound(relaxation, standing, slack_points) for standing in standings]
+        relaxation, found = self._relaxation(), list[float | None]()
+        for standing in standings:
+            bound = self._bound(relaxation, standing, slack_points)
+            if bound is None:  # A warm start can end in numerical trouble; from nothing the same problem solves.
+                relaxation = self._relaxation()
+                bound = self._bound(relaxation, standing, slack_points)
+            found.append(bound)
+        return found
+
+    def _relaxation(self) -> Relaxation:
+        return Relaxation(self.master, agreed_kt=_NEAR_POINTS * self.master.point_kt)
 
     def _bound(self, relaxation: Relaxation, standing: Standing, slack_points: float) -> float | None:
         relaxation.learn(self._known(standing))

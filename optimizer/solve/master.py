@@ -112,6 +112,8 @@ class Master:
         self.fundings: list[tuple[str, int]] = list(self.session.model.Fund)
         self.fund = np.array([self.place["Fund", key] for key in self.fundings], dtype=int)
         self.ever = {p: self.place["Ever", p] for p in self.session.model.FUNDABLE}
+        rows = (self.session.constraints[n] for n in self.split.rows)
+        self._row_families = np.array([row.parent_component().local_name for row in rows], dtype=object)
 
     @property
     def size(self) -> dict[str, int]:
@@ -121,8 +123,7 @@ class Master:
 
     def _rows(self, *families: str) -> np.ndarray:
         """Master rows of some families."""
-        names = [self.session.constraints[n].parent_component().local_name for n in self.split.rows]
-        return np.array([n for n, name in enumerate(names) if name in families], dtype=int)
+        return np.flatnonzero(np.isin(self._row_families, families))
 
     def program(self, money: Money, ties: Ties = Ties()) -> Program:
         """The master's program with this money and these bounds."""

@@ -164,9 +164,9 @@ def measured(path: Path, options: CompareOptions) -> Measured:
 
 
 def plans_of(comparison: Comparison) -> list[PlanAt]:
-    """Every printed plan once: where the list has the best plan, it is the same print."""
+    """Every drawn plan once: where the list, or a larger budget, has the same plan, it is the same drawing."""
     every = [plan for point in comparison.points for plan in (point.best, point.listed)] + [comparison.ceiling]
-    return list({id(plan.manifest): plan for plan in every if plan is not None}.values())
+    return list({id(plan.manifest["seconds"]): plan for plan in every if plan is not None}.values())
 
 
 def _seconds(plan: PlanAt) -> Mapping[str, float]:
@@ -214,7 +214,7 @@ def print_run(run: Measured, building: Mapping[str, float]) -> None:
     unproven = sum(count for name, count in run.status.items() if name not in ("optimal", "infeasible"))
     print(f"  widest gap                {run.widest:8.3f} points")
     print(f"  not proven                {unproven:8} of {run.points} points ({status}); {run.violations} violations")
-    print(f"  plans printed             {run.plans:8}")
+    print(f"  plans drawn               {run.plans:8}")
     print(f"  peak memory               {run.parent_mb:8,.0f} MB, largest worker {run.worker_mb:,.0f} MB")
     print(f"  CPU                       {run.cpu:8.1f} s of all processes")
     spent, around = run.workers * run.wall, run.around(sum(building.values()))

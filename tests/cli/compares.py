@@ -104,10 +104,15 @@ def manifest(answer: Answer, place: str) -> dict[str, Any]:
     return json.loads((answer.out / "points" / place / "manifest.json").read_text(encoding="utf-8"))
 
 
+def table_of(answer: Answer, place: str, name: str) -> list[dict[str, str]]:
+    """A table of one plan."""
+    with (answer.out / "points" / place / "tables" / f"{name}.csv").open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
 def funded(answer: Answer, place: str) -> dict[str, int]:
     """The projects of one plan with their years."""
-    with (answer.out / "points" / place / "tables" / "portfolio.csv").open(newline="", encoding="utf-8") as stream:
-        return {row["project"]: int(row["funded_year"]) for row in csv.DictReader(stream)}
+    return {row["project"]: int(row["funded_year"]) for row in table_of(answer, place, "portfolio")}
 
 
 def places(answer: Answer) -> list[str]:

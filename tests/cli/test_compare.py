@@ -23,6 +23,7 @@ from compares import (
     manifest,
     places,
     results,
+    table_of,
 )
 from runs import Answer, content, solve
 from toys import Sheets, settings, write
@@ -119,6 +120,23 @@ def test_every_plan_has_its_own_manifest(two: Answer, budget: float):
     assert found["bounds"]["weighted_shortfall_t"] <= found["weighted_shortfall_t"]
     assert found["audit"]["passed"] is True
     assert found["reproducible"] is True
+
+
+def test_what_binds_is_found_at_every_budget(two: Answer):
+    # Making is the only stage, and less than all is served at each budget.
+    for budget in (*SHORT_T, "unlimited"):
+        name = budget if isinstance(budget, str) else f"{budget:g}"
+        rows = table_of(two, name, "bottlenecks")
+        assert {(row["year"], row["binds"]) for row in rows} == {("2030", "alone"), ("2031", "alone")}, name
+
+
+@quickly
+def test_a_plan_that_leaves_money_is_drawn_once_and_printed_with_each_budget(tmp_path: Path):
+    answer = compare_sheets(tmp_path, TWO, "--budgets", "14,15,20")
+    drawn = [manifest(answer, name) for name in ("14", "15", "20")]
+    assert drawn[1]["seconds"] == drawn[2]["seconds"] != drawn[0]["seconds"]  # At 14 MUSD nothing is left.
+    assert [one["budget_musd"] for one in drawn] == [one["options"]["budget_musd"] for one in drawn] == [14, 15, 20]
+    assert len({one["audit"]["checks"] for one in drawn}) == 1
 
 
 def test_plans_are_those_worked_out_by_hand(two: Answer):
