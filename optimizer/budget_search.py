@@ -7,20 +7,37 @@ answer does not depend on how many processes work.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from models.instance import Instance
 from optimizer.crew import Job
-from optimizer.points import Bound, Finish, Improve, Relax, Tie
+from optimizer.points import Bound, Finish, Improve, Relax, Tie, TieAll
 from optimizer.progress import Progress
 from optimizer.rounds import Rounds
 from optimizer.solve.master import Money
+from optimizer.solve.nested import is_tractable
 from optimizer.solve.search import Aim, Keys, Nesting, Standing
 from optimizer.solve.work import EXACT_KT, is_small
 
 NEIGHBOURS = 5  # Points whose relaxations are solved one after the other.
 _IMPROVE_NODES, _FINISH_NODES, _TIE_NODES = 100, 2000, 60
 _BOUND_NODES = (300, 500, 800)  # Of one round after the other.
+_LIST_NODES = 5000
+
+
+@dataclass(frozen=True)
+class Found:
+    """The budgets, the plans of the list at each, and the plan with unlimited money.
+
+    ``anchor_musd``: of the list, None where there is none or where it was searched as one model. That left ``list_gap_kt``: by
+    how much what is short, summed over the budgets, could be less.
+    """
+
+    points: list[Standing]
+    listed: list[Standing | None]
+    ceiling: Standing
+    anchor_musd: float | None = None
+    list_gap_kt: float | None = None
 
 
 class BudgetSearch:
@@ -29,14 +46,8 @@ class BudgetSearch:
     def __init__(self, rounds: Rounds, instance: Instance, aim: Aim, progress: Progress) -> None:
         self.rounds, self.instance, self.aim, self.progress = rounds, instance, aim, progress
 
-    def run(self, moneys: list[Money]) -> tuple[list[Standing], list[Standing | None], Standing, float | None]:
-        """Search every budget, by ascending money, the last one of them without a list: unlimited money.
-
-        Returns
-        -------
-        tuple
-            The budgets, the plans of the list at each, the last point, and the anchor of the list, MUSD (None: no list).
-        """
+    def run(self, moneys: list[Money]) -> Found:
+        """Search every budget, by ascending money, the last one of them without a list: unlimited money."""
         points = [Standing(money) for money in moneys]
         chunks = [tuple(points[n : n + NEIGHBOURS]) for n in range(0, len(points), NEIGHBOURS)]
         relaxed = self.rounds.run("relaxations", [Relax(chunk) for chunk in chunks])
@@ -54,7 +65,7 @@ class BudgetSearch:
             points = self._bound(f"bounds {n}", points, nodes, self._open(points))
             points = self._improve(f"better plans {n}", points)
         points = self._step("all whole", points, self._unfinished(points), lambda _, p: Finish(p, _FINISH_NODES))
-        return points[:-1], listed, points[-1], anchor
+        return self._as_one_model(points, Found(points[:-1], listed, points[-1], anchor))
 
     def _improve(
         self, name: str, points: list[Standing], numbers: list[int] | None = None, with_neighbours: bool = True
@@ -128,6 +139,20 @@ class BudgetSearch:
             for n in beside:
                 bounded[n] = found[-1]
         return listed, _budget(points[anchor]), bounded
+
+    def _as_one_model(self, points: list[Standing], found: Found) -> Found:
+        """Search the list of all budgets at once where that can be done; the one at hand is where it starts."""
+        held = [n for n, one in enumerate(found.listed) if one is not None]
+        if found.anchor_musd is None or not is_tractable(self.instance, len(held)):
+            return found
+        start = tuple(one for one in found.listed if one is not None)
+        job = TieAll(tuple(points[n] for n in held), start, _LIST_NODES)
+        (tied,) = self.rounds.run("list, as one model", [job])
+        listed = list[Standing | None](found.listed)
+        for n, one in zip(held, tied.standings, strict=True):
+            listed[n] = one
+        *budgets, ceiling = in_line([*map(better, points, [*listed, None])])
+        return Found(budgets, listed, ceiling, None, tied.gap_kt)
 
     @staticmethod
     def _tie(points: list[Standing], listed: list[Standing | None], held: list[int], n: int, anchor: int) -> Tie:

@@ -21,7 +21,7 @@ from optimizer.points import Payload, is_coverage
 from optimizer.prints import CostBounds, Explain, GetReady, Print, Printed, Solve
 from optimizer.progress import Progress
 from optimizer.report.compare_book import write_comparison
-from optimizer.report.comparison import FROM_ANCHOR, NO_LIST, NO_POTS, Comparison, PlanAt, Point
+from optimizer.report.comparison import NO_POTS, Comparison, PlanAt, Point
 from optimizer.report.comparison_tables import COLUMNS, OPTIONAL, comparison_tables
 from optimizer.resume import Memory
 from optimizer.rounds import Rounds
@@ -29,6 +29,7 @@ from optimizer.run import SolveOptions, targets_of, without_faults
 from optimizer.solve.master import Money
 from optimizer.solve.plan import Targets
 from optimizer.solve.search import Aim, Standing
+from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook, read_workbook
 
 COMPARISON, POINTS, LIST, CEILING = "compare.xlsx", "points", "list", "unlimited"
@@ -125,12 +126,12 @@ class _Work:
     def compare(self, started: float) -> tuple[Comparison, tuple[str, ...]]:
         """Search, list, print."""
         moneys = [self._money(budget) for budget in self.options.budgets_musd]
-        anchor: float | None = None
+        found = None
         if is_coverage(self.instance):
             search = BudgetSearch(self.rounds, self.instance, self.aim, self.progress)
-            points, listed, ceiling, anchor = search.run([*moneys, Money(None, _RICH)])
-            best, listing, top = self._print(points, listed, ceiling)
-            reasons = self._explain([p.money for p in points if not p.feasible])
+            found = search.run([*moneys, Money(None, _RICH)])
+            best, listing, top = self._print(found.points, found.listed, found.ceiling)
+            reasons = self._explain([p.money for p in found.points if not p.feasible])
         else:
             best, listing, top = self._solve_costs(moneys)
             reasons = {}
@@ -141,8 +142,8 @@ class _Work:
                 self._point(money, best[n], listing[n], reasons.get(money, ())) for n, money in enumerate(moneys)
             ),
             ceiling=None if top is None or not top.tables else PlanAt(top.manifest, top.frames()),
-            anchor_musd=anchor,
-            list_method=NO_LIST if anchor is None else FROM_ANCHOR,
+            anchor_musd=None if found is None else found.anchor_musd,
+            list_gap_t=None if found is None or found.list_gap_kt is None else found.list_gap_kt * T_PER_KT,
             pots=NO_POTS if self.pots_musd is None else self.options.pots,
             manifest=manifest,
         )

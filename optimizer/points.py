@@ -16,6 +16,7 @@ from optimizer.solve.cheapest import CostCase
 from optimizer.solve.dispatch import Dispatcher
 from optimizer.solve.highs import Interrupt
 from optimizer.solve.master import Money
+from optimizer.solve.nested import Listed, NestedList
 from optimizer.solve.plan import Targets
 from optimizer.solve.search import Aim, CoverageCase, Keys, Nesting, Standing
 from optimizer.workbook import Workbook
@@ -155,6 +156,19 @@ class Tie:
             (found,) = search.relax([found], aim, self.nesting, loosely=True)
             found = search.improve(found, worth, self.nodes, aim, self.nesting)
         return found
+
+
+@dataclass(frozen=True)
+class TieAll:
+    """All budgets that have plans, by ascending money, and a list of them to start from."""
+
+    points: tuple[Standing, ...]
+    listed: tuple[Standing, ...]
+    nodes: int
+
+    def run(self, case: PointCase) -> Listed:
+        """Return the list whose plans are together the least short."""
+        return NestedList(case.coverage, self.points).search(self.listed, self.nodes, case.aim)
 
 
 def is_coverage(instance: Instance) -> bool:

@@ -256,7 +256,13 @@ def how_listed(comparison: Comparison) -> str:
     """How the priority list was made."""
     match comparison.list_method:
         case x if x == ONE_MODEL:
-            return "All budgets were solved as one model in which what is funded at a smaller budget stays at a larger one."
+            short = sum(held.plan.value for held in comparison.listed)
+            least = max(0.0, short - (comparison.list_gap_t or 0.0))
+            return (
+                "All budgets were solved as one model, in which what is funded at a smaller budget stays at a larger one, and is"
+                f" funded no later: added up over {plural(len(comparison.listed), 'budget')} this list is short by"
+                f" {tonnes(short)} weighted t, and no list by less than {tonnes(least)}."
+            )
         case x if x == FROM_ANCHOR:
             at = f"{money(comparison.anchor_musd)} MUSD" if comparison.anchor_musd is not None else "an anchor"
             return (
@@ -290,6 +296,7 @@ def list_price(comparison: Comparison) -> str:
             f"A priority list funded from the top down costs nothing at any of {plural(len(rows), 'budget')}; proven."
         )
     opened = [money(float(str(row["budget_musd"]))) for row in rows if row["verdict"] not in (COSTS, FREE)]
+    if not opened:
+        return first
     where = f"{joined(opened)} MUSD" if len(opened) <= _MOST_NAMED else f"{len(opened)} of {len(rows)} budgets"
-    rest = f" Whether it costs anything is open at {where}." if opened else ""
-    return first + rest
+    return f"{first} Whether it costs anything is open at {where}."

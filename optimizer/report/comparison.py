@@ -132,17 +132,24 @@ class Comparison:
     """Points by ascending budget.
 
     ``ceiling`` is the plan when money is unlimited: neither total nor pots. ``anchor_musd`` is the budget from which the list
-    was built where it was built budget by budget; ``list_method`` is ``one model``, ``from an anchor`` or ``none``; ``pots``
-    says whether the pots grow with the budget (``scale``), stay (``keep``), or do not exist (``none``).
+    was built where it was built budget by budget; ``list_gap_t``, where it was one model, by how much less its plans could be
+    short together. ``pots`` says whether the pots grow with the budget (``scale``), stay (``keep``), or do not exist (``none``).
     """
 
     workbook: Workbook
     points: tuple[Point, ...]
     ceiling: PlanAt | None
     anchor_musd: float | None
-    list_method: str
+    list_gap_t: float | None
     pots: str
     manifest: Mapping[str, Any]
+
+    @property
+    def list_method(self) -> str:
+        """``one model``, ``from an anchor`` or ``none``."""
+        if self.list_gap_t is not None:
+            return ONE_MODEL
+        return NO_LIST if self.anchor_musd is None else FROM_ANCHOR
 
     @cached_property
     def held(self) -> tuple[Held, ...]:

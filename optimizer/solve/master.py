@@ -212,13 +212,14 @@ class Master:
             self.add(session, cut)
         return session
 
-    def add(self, session: Session, cut: Cut) -> None:
-        """Put a cut into a session of the master."""
+    def add(self, session: Session, cut: Cut, first: int = 0) -> None:
+        """Put a cut into a session of the master, whose columns begin at ``first``."""
+        columns = cut.columns + first
         if cut.hard:
-            session.add_row(cut.columns, -cut.slope, cut.constant)
+            session.add_row(columns, -cut.slope, cut.constant)
             return
-        shortfall = self.split.shortfalls.start + cut.block
-        session.add_row(np.r_[shortfall, cut.columns], np.r_[1.0, -cut.slope], cut.constant)
+        shortfall = self.split.shortfalls.start + cut.block + first
+        session.add_row(np.r_[shortfall, columns], np.r_[1.0, -cut.slope], cut.constant)
 
     def news(self, cuts: Sequence[Cut], plan: np.ndarray) -> list[Cut]:
         """Cuts that say more than the master knows under the plan."""

@@ -28,6 +28,7 @@ from compares import (
 from runs import Answer, content, solve
 from toys import Sheets, settings, write
 
+import optimizer.budget_search
 import optimizer.compare
 import optimizer.crew
 import optimizer.prints
@@ -332,13 +333,30 @@ def test_with_objective_cost_the_curve_is_one_of_costs(tmp_path: Path):
 # ---------------------------------------------------------------- the list
 
 
-def test_the_list_keeps_to_its_anchor_both_ways(two: Answer):
+def listed(answer: Answer) -> tuple[dict[float, set[str]], dict[float, float], list[tuple[str, float, str]]]:
+    """What the list funds at each budget, what it costs there, and its ranks."""
+    funds = {budget: set(funded(answer, f"list/{budget:g}")) for budget in SHORT_T}
+    price = {float(row["budget_musd"]): float(row["insisting_t"]) for row in answer.table("list_price")}
+    rows = answer.table("priority_list")
+    return funds, price, [(row["project"], float(row["entered_at_musd"]), row["left_at_musd"]) for row in rows]
+
+
+def test_a_small_list_is_the_least_short_of_all(two: Answer):
+    """With Q first, 6 MUSD fund it and 8 MUSD no more: that costs 20 t at 8. With P first it would cost 60 t at 6."""
+    funds, price, ranks = listed(two)
+    assert funds == {0: set(), 6: {"Q"}, 8: {"Q"}, 14: {"P", "Q"}}
+    assert price == pytest.approx({0: 0, 6: 0, 8: 20, 14: 0}, abs=1e-3)
+    assert ranks == [("Q", 6, ""), ("P", 14, "")]
+    assert {row["verdict"] for row in two.table("list_price") if row["budget_musd"] == "8.0"} == {"costs, proven"}
+
+
+@quickly
+def test_a_list_too_large_for_one_model_keeps_to_its_anchor_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Anchor 8 with P: at 14 Q comes in and P stays; at 6 nothing but P might be funded, and that costs 8."""
-    lists = {budget: set(funded(two, f"list/{budget:g}")) for budget in SHORT_T}
-    assert lists == {0: set(), 6: set(), 8: {"P"}, 14: {"P", "Q"}}
-    price = {float(row["budget_musd"]): float(row["insisting_t"]) for row in two.table("list_price")}
+    monkeypatch.setattr(optimizer.budget_search, "is_tractable", lambda instance, budgets: False)
+    funds, price, ranks = listed(compare_sheets(tmp_path, TWO, *BUDGETS))
+    assert funds == {0: set(), 6: set(), 8: {"P"}, 14: {"P", "Q"}}
     assert price == pytest.approx({0: 0, 6: 60, 8: 0, 14: 0}, abs=1e-3)
-    ranks = [(row["project"], float(row["entered_at_musd"]), row["left_at_musd"]) for row in two.table("priority_list")]
     assert ranks == [("P", 8, ""), ("Q", 14, "")]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from toys import Sheets, settings, workbook
 
-from optimizer.report.comparison import FROM_ANCHOR, Comparison, PlanAt, Point
+from optimizer.report.comparison import Comparison, PlanAt, Point
 from optimizer.report.tables import COLUMNS
 
 # Two years, 100 t a year wanted in A by one sector: 200 weighted t, so that 1 point is 2 t. R comes after the last year.
@@ -103,7 +103,7 @@ def _funded(project: str, year: int) -> dict[str, object]:
 
 def comparison(points: Sequence[Point], sheets: Sheets = TOY, **more: Any) -> Comparison:
     """A comparison without a ceiling, its list from an anchor, the pots kept, unless told otherwise."""
-    given: dict[str, Any] = {"ceiling": None, "anchor_musd": 20.0, "list_method": FROM_ANCHOR, "pots": "keep"}
+    given: dict[str, Any] = {"ceiling": None, "anchor_musd": 20.0, "list_gap_t": None, "pots": "keep"}
     return Comparison(workbook(sheets), tuple(points), manifest={"seconds": {"solve": 1.0}}, **(given | more))
 
 

@@ -16,7 +16,7 @@ from toys import settings
 from optimizer.report.compare_book import write_comparison
 from optimizer.report.compare_proof import behind, slack
 from optimizer.report.compare_words import bend, key_sentences, list_price, no_more_help
-from optimizer.report.comparison import NO_LIST, Comparison, Point
+from optimizer.report.comparison import Comparison, Point
 from optimizer.report.comparison_tables import COLUMNS, comparison_tables
 from optimizer.report.limits import plateau
 from optimizer.report.reasons import classified
@@ -221,7 +221,7 @@ def test_objective_cost(tmp_path: Path):
         Point(b, "optimal", (), plan(v, low, {"P": 2030}, 8.0, goal="cost"), None, None)
         for b, v, low in ((10.0, 120.0, 110.0), (20.0, 100.0, 95.0))
     ]
-    case = comparison(points, TOY | {"Settings": settings(2030, 2031, objective="cost")}, list_method=NO_LIST)
+    case = comparison(points, TOY | {"Settings": settings(2030, 2031, objective="cost")}, anchor_musd=None)
     step = comparison_tables(case)["next_money"].iloc[0]
     saved = [step[n] for n in ("cost_saved_per_100_musd", "cost_saved_low", "cost_saved_high")]
     assert saved == [200.0, 100.0, 250.0]
@@ -243,7 +243,7 @@ def test_objective_cost(tmp_path: Path):
     ids=["no points", "no plan", "one budget, nothing funded", "nothing proven, budgets that are not whole"],
 )
 def test_little_is_still_a_report(points: list[Point], tmp_path: Path):
-    case = comparison(points, list_method=NO_LIST)
+    case = comparison(points, anchor_musd=None)
     assert written(case, tmp_path / "compare.xlsx").sheetnames == SHEETS
     assert key_sentences(case, classified(case))
     assert all(behind(case))
