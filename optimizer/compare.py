@@ -8,17 +8,17 @@ point learns of its neighbours what may be worth a look. Who does a job, and whe
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from optimizer.assemble import assemble
-from optimizer.budget_search import NEIGHBOURS, BudgetSearch
-from optimizer.crew import Job, gathered
+from optimizer.budget_search import BudgetSearch
+from optimizer.crew import gathered
 from optimizer.manifest import of_input
 from optimizer.output import VIOLATIONS, Output
 from optimizer.points import Payload, is_coverage
-from optimizer.prints import CostBounds, Explain, GetReady, Print, Printed, Solve
+from optimizer.printing import Prints, print_found
+from optimizer.prints import Explain, GetReady, Printed, Solve
 from optimizer.progress import Progress
 from optimizer.report.compare_book import write_comparison
 from optimizer.report.comparison import NO_POTS, Comparison, PlanAt, Point
@@ -28,7 +28,7 @@ from optimizer.rounds import Rounds
 from optimizer.run import SolveOptions, targets_of, without_faults
 from optimizer.solve.master import Money
 from optimizer.solve.plan import Targets
-from optimizer.solve.search import Aim, Standing
+from optimizer.solve.search import Aim
 from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook, read_workbook
 
@@ -130,27 +130,28 @@ class _Work:
         if is_coverage(self.instance):
             search = BudgetSearch(self.rounds, self.instance, self.aim, self.progress)
             found = search.run([*moneys, Money(None, _RICH)])
-            best, listing, top = self._print(found.points, found.listed, found.ceiling)
+            prints = print_found(self.rounds, found)
             reasons = self._explain([p.money for p in found.points if not p.feasible])
         else:
-            best, listing, top = self._solve_costs(moneys)
+            prints = self._solve_costs(moneys)
             reasons = {}
         manifest = self._manifest(started)
         comparison = Comparison(
             workbook=self.workbook,
             points=tuple(
-                self._point(money, best[n], listing[n], reasons.get(money, ())) for n, money in enumerate(moneys)
+                self._point(money, prints.best[n], prints.listed[n], reasons.get(money, ()))
+                for n, money in enumerate(moneys)
             ),
-            ceiling=None if top is None or not top.tables else PlanAt(top.manifest, top.frames()),
+            ceiling=None if (top := prints.ceiling) is None or not top.tables else PlanAt(top.manifest, top.frames()),
             anchor_musd=None if found is None else found.anchor_musd,
             list_gap_t=None if found is None or found.list_gap_kt is None else found.list_gap_kt * T_PER_KT,
             pots=NO_POTS if self.pots_musd is None else self.options.pots,
             manifest=manifest,
         )
         places = [
-            *((f"{money.budget_musd:.15g}", plan) for money, plan in zip(moneys, best, strict=True)),
-            *((f"{LIST}/{money.budget_musd:.15g}", plan) for money, plan in zip(moneys, listing, strict=True)),
-            (CEILING, top),
+            *((f"{money.budget_musd:.15g}", plan) for money, plan in zip(moneys, prints.best, strict=True)),
+            *((f"{LIST}/{money.budget_musd:.15g}", plan) for money, plan in zip(moneys, prints.listed, strict=True)),
+            (CEILING, prints.ceiling),
         ]
         self.printed = {place: plan for place, plan in places if plan is not None and plan.tables}
         return comparison, tuple(f"{p}: {line}" for p, plan in self.printed.items() for line in plan.violations)
@@ -159,58 +160,12 @@ class _Work:
         scaled = self.pots_musd is not None and self.options.pots == SCALE
         return Money(budget, budget / self.pots_musd if scaled and self.pots_musd else 1.0)
 
-    # ------------------------------------------------------------ printing
-
-    def _print(
-        self, points: list[Standing], listed: list[Standing | None], ceiling: Standing
-    ) -> tuple[list[Printed | None], list[Printed | None], Printed | None]:
-        """Print every plan once; where the list has the best plan, it is the same print."""
-        held = [n for n, point in enumerate(points) if point.funded is not None]
-        top = [ceiling] if ceiling.funded is not None else []
-        runs = self._alike(points, held)
-        own = [n for n, one in enumerate(listed) if one is not None and one.funded != points[n].funded]
-        prints: dict[tuple[str, tuple[int, ...]], Print] = {
-            ("best", tuple(run)): Print(tuple(points[n] for n in run)) for run in runs
-        }
-        for run in self._alike(listed, own):
-            prints["list", tuple(run)] = Print(tuple(one for n in run if (one := listed[n]) is not None))
-        if top:
-            prints["top", (0,)] = Print((ceiling,))
-        ends = [*(points[run[-1]] for run in runs), *top]
-        chunks = [tuple(ends[n : n + NEIGHBOURS]) for n in range(0, len(ends), NEIGHBOURS)]
-        jobs: list[Job] = [*map(CostBounds, chunks), *prints.values()]
-        found = self.rounds.run("flows, tables, audit, bounds of the cost", jobs)
-        bounds = [bound for chunk in found[: len(chunks)] for bound in chunk]
-        # What holds with the most money holds with less.
-        proofs = {("best", n): bound for run, bound in zip(runs, bounds, strict=False) for n in run}
-        proofs |= {("top", 0): bounds[-1]} if top else {}
-        printed: dict[tuple[str, int], Printed] = {
-            (kind, n): plan.held_against(proofs.get((kind, n)))
-            for (kind, run), plans in zip(prints, found[len(chunks) :], strict=True)
-            for n, plan in zip(run, plans, strict=True)
-        }
-        best = [printed.get(("best", n)) for n in range(len(points))]
-        listing = [None if one is None else printed.get(("list", n), best[n]) for n, one in enumerate(listed)]
-        return best, listing, printed.get(("top", 0))
-
-    @staticmethod
-    def _alike(points: Sequence[Standing | None], numbers: Sequence[int]) -> list[list[int]]:
-        """Neighbours of these points that have the same plan; one by one where pots grow with the budget."""
-        runs: list[list[int]] = []
-        for n in numbers:
-            one, before = points[n], points[runs[-1][-1]] if runs else None
-            if one is not None and before is not None and _is_same_plan(before, one):
-                runs[-1].append(n)
-            else:
-                runs.append([n])
-        return runs
-
-    def _solve_costs(self, moneys: list[Money]) -> tuple[list[Printed | None], list[Printed | None], Printed | None]:
+    def _solve_costs(self, moneys: list[Money]) -> Prints:
         """With objective cost every budget is one solve."""
         every = [*moneys, Money(None, _RICH)]
         jobs = [Solve(money) for money in every]
         found: list[Printed | None] = self.rounds.run("plans", jobs)
-        return found[:-1], [None] * len(moneys), found[-1]
+        return Prints(found[:-1], [None] * len(moneys), found[-1])
 
     def _explain(self, moneys: list[Money]) -> dict[Money, tuple[str, ...]]:
         sentences = self.rounds.run("what is impossible", [Explain(money) for money in moneys])
@@ -248,12 +203,6 @@ class _Work:
             "workers": options.workers if options.cluster is None else options.cluster,
             "seconds": {"total": round(time.perf_counter() - started, 3)},
         }
-
-
-def _is_same_plan(one: Standing, other: Standing) -> bool:
-    """Whether two points fund the same, are as short, and have the same pots."""
-    same = one.funded == other.funded and one.value_kt == other.value_kt
-    return same and one.money.pots_factor == other.money.pots_factor
 
 
 # ---------------------------------------------------------------- publishing

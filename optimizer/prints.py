@@ -37,11 +37,15 @@ _COMPARED = ("portfolio", "coverage", "capacity", "outlays", "losses", "bottlene
 
 @dataclass(frozen=True)
 class Printed:
-    """A plan as it is printed: its manifest, and its tables as CSV text."""
+    """A plan as it is printed: its manifest, and its tables as CSV text.
+
+    ``leaner``: without some of what the search funded, because it is not needed.
+    """
 
     manifest: Mapping[str, object]
     tables: Mapping[str, str]
     violations: tuple[str, ...] = ()
+    leaner: bool = False
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tables that a comparison reads; flows and runs, which are far larger, stay text."""
@@ -78,9 +82,13 @@ class CostBounds:
 
 @dataclass(frozen=True)
 class Print:
-    """Points that have the same plan, with less money first."""
+    """Points that have the same plan, with less money first.
+
+    ``lean``: what it does not need is left out; plans of a list stay as they are.
+    """
 
     standings: tuple[Standing, ...]
+    lean: bool = True
 
     def run(self, case: PointCase) -> list[Printed]:
         """Return the plan of each point with its flows, tables and manifest, audited.
@@ -89,33 +97,43 @@ class Print:
         fundings settled is a linear program, in which a limit that does not bind may as well be wider. Its audit, too, held it
         against the tighter limit.
         """
-        printed, drawn = [], None
+        printed, drawn, leaner = [], None, False
         for place, at in enumerate(self.standings):
             if drawn is None or not drawn.leaves_money(self.standings[place - 1].money):
-                drawn = draw(case, at.money, self.outcome(case, at))
-            printed.append(drawn.printed(case, at.money, proven(case, at, drawn.outcome), at.reproducible))
+                outcome, leaner = cheapest(case, at, self.lean)
+                drawn = draw(case, at.money, outcome)
+            one = drawn.printed(case, at.money, proven(case, at, drawn.outcome), at.reproducible)
+            printed.append(replace(one, leaner=leaner))
         return printed
 
-    @staticmethod
-    def outcome(case: PointCase, at: Standing) -> PlanOutcome:
-        """Return the plan of a point at its cheapest sizes, its flows still open."""
-        started = time.perf_counter()
-        investment = case.cost.cheapest(at, case.payload.targets.coverage_slack_points)
-        if investment is None:
-            raise ArithmeticError("the shortfall of the coverage step cannot be kept in the cost step")
-        found = PlanOutcome(
-            status=Status.FEASIBLE,
-            coverage=None,
-            cost=None,
-            investment=investment,
-            tidiness=None,
-            size=case.cost.master.size,
-            build_seconds=0.0,
-            solve_seconds=time.perf_counter() - started,
-            interrupted=False,
-            out_of_time=False,
-        )
-        return proven(case, at, found)
+
+def cheapest(case: PointCase, at: Standing, lean: bool = True) -> tuple[PlanOutcome, bool]:
+    """Return the plan of a point at its cheapest sizes, its flows still open, and whether it is leaner than what was searched.
+
+    Raises
+    ------
+    ArithmeticError
+        Where the shortfall cannot be kept within the solver's tolerance.
+    """
+    started, slack = time.perf_counter(), case.payload.targets.coverage_slack_points
+    investment, leaner = (
+        (case.cost.leanest(at, slack) or (None, False)) if lean else (case.cost.cheapest(at, slack), False)
+    )
+    if investment is None:
+        raise ArithmeticError("the shortfall of the coverage step cannot be kept in the cost step")
+    found = PlanOutcome(
+        status=Status.FEASIBLE,
+        coverage=None,
+        cost=None,
+        investment=investment,
+        tidiness=None,
+        size=case.cost.master.size,
+        build_seconds=0.0,
+        solve_seconds=time.perf_counter() - started,
+        interrupted=False,
+        out_of_time=False,
+    )
+    return proven(case, at, found), leaner
 
 
 def proven(case: PointCase, at: Standing, plan: PlanOutcome) -> PlanOutcome:

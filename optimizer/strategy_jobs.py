@@ -16,7 +16,7 @@ from optimizer.cells import records
 from optimizer.overlay import overlaid, strategies
 from optimizer.points import Bound, Finish, Improve, PointCase, Relax, is_coverage
 from optimizer.points import Payload as PointPayload
-from optimizer.prints import Explain, Print, Printed, print_plan
+from optimizer.prints import Explain, Printed, cheapest, print_plan
 from optimizer.report.rules import redundancy_rows
 from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.master import Money
@@ -139,7 +139,7 @@ class Follow:
         if standing.funded is None:
             why = Explain(money).run(point) if not standing.feasible else [_NOTHING_FOUND]
             return Reached(self.name, None, tuple(why))
-        outcome = Print.outcome(point, standing)
+        outcome, _ = cheapest(point, standing)
         printed = print_plan(point, money, outcome, standing.reproducible).held_against(None)
         return self._told(case, point, outcome, printed)
 

@@ -13,7 +13,7 @@ from models.options import Layout
 from models.solution import Investment, extract_investment
 from optimizer.solve.coverage import least_slack
 from optimizer.solve.highs import Limits, Status
-from optimizer.solve.master import Relaxation, Ties, cost_master
+from optimizer.solve.master import Money, Priced, Relaxation, Ties, cost_master
 from optimizer.solve.packages import settle
 from optimizer.solve.search import CoverageCase, Standing
 from optimizer.solve.split import Cut, Translation
@@ -21,6 +21,11 @@ from optimizer.solve.work import EXACT_MUSD
 
 _NEAR_POINTS = 1e-2  # Shortfall that the bound of the cost may leave out.
 _HALF = 0.5  # Of the slack that the shortfall has: the rest is for the tolerance of the blocks.
+_LEFT_MUSD = 1e-3  # Less of a budget than this may be rounding.
+_WORTH, _NODES = (
+    0.002,
+    20,
+)  # Of the cost: what a leaner plan may still cost too much; where its search ends at the latest.
 
 
 class CostCase:
@@ -62,14 +67,43 @@ class CostCase:
             Ready for its flows, which have to settle the running cost of the base; None where the shortfall cannot be kept
             within the solver's tolerance.
         """
+        found = self._priced(standing, slack_points)
+        return None if found is None else self._ready(standing, found[0])
+
+    def leanest(self, standing: Standing, slack_points: float) -> tuple[Investment, bool] | None:
+        """Find the same, and leave out what is not needed where the plan leaves money; with whether anything was left out.
+
+        The coverage step has no costs: as long as there is money, what it funds in vain does no harm there.
+        """
+        found = self._priced(standing, slack_points)
+        if found is None:
+            return None
+        priced, known, money = found
+        investment, budget = self._ready(standing, priced), standing.money.budget_musd
+        if budget is not None and investment.total_outlay_musd > budget - _LEFT_MUSD:
+            return investment, False
+        ties = Ties().closed(self.master.fund[priced.plan[self.master.fund] < _HALF])
+        limits = Limits(EXACT_MUSD, _WORTH, nodes=_NODES)
+        outcome = self.master.search(money, ties, known, limits, start=priced.plan, for_plans=True)
+        if outcome.values is None or self.master.chosen(outcome.values) == self.master.chosen(priced.plan):
+            return investment, False
+        fewer = self.master.vector(self.master.chosen(outcome.values))
+        leaner = self.master.price(money, Ties(), known, fewer, Limits(EXACT_MUSD))
+        if leaner is None or leaner.value >= priced.value:
+            return investment, False
+        return self._ready(standing, leaner), True
+
+    def _priced(self, standing: Standing, slack_points: float) -> tuple[Priced, list[Cut], Money] | None:
+        """The fundings at their least cost, with what is known of the blocks, and the money with the limit of the shortfall."""
         assert standing.funded is not None
         limit = standing.value_kt + _HALF * self._slack(standing, slack_points)
-        money = replace(standing.money, shortfall_limit_kt=limit)
+        money, known = replace(standing.money, shortfall_limit_kt=limit), self._known(standing)
         self.master.begin()
         funded = self.master.vector(standing.funded)
-        priced = self.master.price(money, Ties(), self._known(standing), funded, Limits(EXACT_MUSD))
-        if priced is None:
-            return None
+        priced = self.master.price(money, Ties(), known, funded, Limits(EXACT_MUSD))
+        return None if priced is None else (priced, known, money)
+
+    def _ready(self, standing: Standing, priced: Priced) -> Investment:
         found = extract_investment(self.master.read(priced.plan), self.instance)
         investment = settle(self.instance, found, standing.money.pots_factor)
         return replace(investment, base_running_musd={})
