@@ -105,7 +105,8 @@ class CostCase:
 
     def _ready(self, standing: Standing, priced: Priced) -> Investment:
         found = extract_investment(self.master.read(priced.plan), self.instance)
-        investment = settle(self.instance, found, standing.money.pots_factor)
+        case = replace(self.instance, budget_musd=standing.money.budget_musd)
+        investment = settle(case, found, standing.money.pots_factor)
         return replace(investment, base_running_musd={})
 
     def _known(self, standing: Standing) -> list[Cut]:

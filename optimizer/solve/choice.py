@@ -258,7 +258,7 @@ class ChoiceCase:
         if priced is None:
             return None
         found = extract_investment(master.read(priced.plan), self.instance)
-        investment = settle(self.instance, found, money.pots_factor)
+        investment = settle(replace(self.instance, budget_musd=money.budget_musd), found, money.pots_factor)
         if self.covers:  # As in compare: the flows settle the running cost.
             investment = replace(investment, base_running_musd={})
         return Costed(Band(priced.value, min(bound, priced.value)), master.chosen(priced.plan), investment)

@@ -44,7 +44,7 @@ def settle(instance: Instance, investment: Investment, pots_factor: float = 1.0)
     (row,) = (
         n for n, one in enumerate(session.constraints) if one.parent_component().local_name == "outlay_within_budget"
     )
-    budget = float(session.program.row_upper[row])
+    budget = _NO_LIMIT_MUSD if instance.budget_musd is None else instance.budget_musd
     session.set_row_upper(row, max(least.objective, min(budget, least.objective + _SLACK_MUSD)))
     session.minimize(
         {session.column[id(session.model.Support[key])]: x for key, x in _contingent(session.model).items()}
@@ -55,16 +55,15 @@ def settle(instance: Instance, investment: Investment, pots_factor: float = 1.0)
 
 
 def _decided(instance: Instance, investment: Investment, pots_factor: float) -> Instance:
-    """The case in which only the plan's fundings are left."""
+    """The case in which only the plan's fundings are left; its budget has a row, and is what the plan needs at least."""
     funded = {(f.project, f.year) for f in investment.fundings}
     projects = {
         p: replace(project, funding_years=tuple(v for v in project.funding_years if (p, v) in funded))
         for p, project in instance.projects.items()
     }
     pots = {b: replace(pot, budget_musd=pot.budget_musd * pots_factor) for b, pot in instance.pots.items()}
-    budget = _NO_LIMIT_MUSD if instance.budget_musd is None else instance.budget_musd
     base = {BASE: instance.scenarios[BASE]}
-    return replace(instance, projects=projects, pots=pots, scenarios=base, budget_musd=budget)
+    return replace(instance, projects=projects, pots=pots, scenarios=base, budget_musd=_NO_LIMIT_MUSD)
 
 
 def least_packages(

@@ -19,6 +19,7 @@ from models.instance import Goal, Instance
 from models.options import Options
 from models.reductions import without_dominated_years
 from models.viability import offered, ventures, within
+from optimizer.solve.packages import settle
 from optimizer.solve.plan import PlanOutcome
 
 LACK = 10 - 3 * 2.3616
@@ -141,6 +142,14 @@ def test_of_equal_outlays_the_one_with_the_least_liability():
     whole = "whole, guarantee, , , , 1, 0, 2, 1, 0.05, , ,"
     cheap = "P, A, make, candidate, 100, , 8, 1, 30, 0.25, 4"
     assert set(package(toy(f"{whole}\n{half}", cheap))) == {"half"}
+
+
+def test_packages_are_settled_whatever_the_budget_that_the_case_was_built_with():
+    case = toy(budget_musd=20)
+    plan = found(case).investment
+    assert plan is not None
+    dear = replace(plan, outlay_musd={key: 2.0 * x for key, x in plan.outlay_musd.items()})
+    assert settle(replace(case, budget_musd=1.0), dear).total_outlay_musd == pytest.approx(LACK)
 
 
 def test_promises_of_a_price_cover_a_tonne_once():
