@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from optimizer.output import OutputError
 
 _MOST_BUDGETS = 200
+_PAIRS = re.compile(r"(\d{1,3},\d{3})(,\d{1,3},\d{3})*")
+_ZERO_FIRST = re.compile(r"(^|,)\s*0\d")
 
 
 def budgets(listed: str | None, first: float | None, last: float | None, steps: int | None) -> tuple[float, ...]:
@@ -22,6 +26,10 @@ def budgets(listed: str | None, first: float | None, last: float | None, steps: 
             raise OutputError(
                 f"--budgets {listed}: write numbers of MUSD with commas between, such as 500,1000,2000."
             ) from None
+        if _ZERO_FIRST.search(listed) or (_PAIRS.fullmatch(listed) and found != sorted(found)):
+            raise OutputError(
+                f"--budgets {listed}: commas stand between budgets, not between thousands: write 1000,2000 for 1,000 and 2,000."
+            )
     elif listed is None and first is not None and last is not None and steps is not None:
         if steps < 2 or last <= first:
             raise OutputError("--from, --to, --steps: the last budget must be above the first, with at least 2 steps.")

@@ -390,6 +390,8 @@ def test_the_list_is_never_better_than_the_best_plan(rich: Answer):
         (["--from", "8", "--to", "8", "--steps", "3"], "must be above the first"),
         (["--budgets", "1 bn"], "write numbers of MUSD with commas between"),
         (["--budgets", "1;2"], "write numbers of MUSD with commas between"),
+        (["--budgets", "1,000,2,000"], "not between thousands"),
+        (["--budgets", "2,500,1,500"], "not between thousands"),
         (["--budgets", ""], "numbers of MUSD from 0 on"),
         (["--budgets", "-1,2"], "numbers of MUSD from 0 on"),
         (["--budgets", "nan"], "numbers of MUSD from 0 on"),
