@@ -16,7 +16,7 @@ from optimizer.progress import Progress
 from optimizer.rounds import Rounds
 from optimizer.solve.master import Money
 from optimizer.solve.nested import is_tractable
-from optimizer.solve.search import Aim, Keys, Nesting, Standing
+from optimizer.solve.standings import Aim, Keys, Nesting, Standing
 from optimizer.solve.work import EXACT_KT, is_small
 
 NEIGHBOURS = 5  # Points whose relaxations are solved one after the other.

@@ -12,7 +12,7 @@ from optimizer.reasoning import Found, PlanNow, Reference
 from optimizer.report.explained import COST, Card, Move, Turned
 from optimizer.report.facts import Facts
 from optimizer.report.trace import reached
-from optimizer.solve.search import Keys
+from optimizer.solve.standings import Keys
 from optimizer.units import T_PER_KT
 
 _SAME, _HANDED = 1e-6, 1e-7  # Relative; kt or MUSD: below it two plans are as good.

@@ -28,7 +28,7 @@ from optimizer.rounds import Rounds
 from optimizer.run import SolveOptions, targets_of, without_faults
 from optimizer.solve.master import Money
 from optimizer.solve.plan import Targets
-from optimizer.solve.search import Aim
+from optimizer.solve.standings import Aim
 from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook, read_workbook
 

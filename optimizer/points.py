@@ -18,7 +18,8 @@ from optimizer.solve.highs import Interrupt
 from optimizer.solve.master import Money
 from optimizer.solve.nested import Listed, NestedList
 from optimizer.solve.plan import Targets
-from optimizer.solve.search import Aim, CoverageCase, Keys, Nesting, Standing
+from optimizer.solve.search import CoverageCase
+from optimizer.solve.standings import Aim, Keys, Nesting, Standing
 from optimizer.workbook import Workbook
 
 _WORTH_ANOTHER = 2.5  # Gaps asked for: a list plan that near to what any plan could reach gained next to nothing.

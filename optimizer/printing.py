@@ -9,7 +9,7 @@ from optimizer.budget_search import NEIGHBOURS, Found
 from optimizer.crew import Job
 from optimizer.prints import CostBounds, Print, Printed
 from optimizer.rounds import Rounds
-from optimizer.solve.search import Standing
+from optimizer.solve.standings import Standing
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from optimizer.solve.bottlenecks import find_bottlenecks
 from optimizer.solve.highs import Status
 from optimizer.solve.master import Money
 from optimizer.solve.plan import PlanOutcome, Step, solve_plan
-from optimizer.solve.search import Standing
+from optimizer.solve.standings import Standing
 
 _SECONDS_TO_EXPLAIN = 20.0
 _LEFT_MUSD = 1e-3  # Less of a budget than this may be rounding.

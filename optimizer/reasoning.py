@@ -21,7 +21,7 @@ from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.hold_back import on_top, without_feed
 from optimizer.solve.master import Money
 from optimizer.solve.plan import PlanOutcome, Step, Targets
-from optimizer.solve.search import Keys, Standing
+from optimizer.solve.standings import Keys, Standing
 from optimizer.solve.wish import Wish
 from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook

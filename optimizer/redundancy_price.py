@@ -20,7 +20,7 @@ from optimizer.solve.highs import Interrupt
 from optimizer.solve.outlay import Least
 from optimizer.solve.plan import Targets
 from optimizer.solve.price import Effort, Found, NotReached, PriceCase, Recheck, Variant
-from optimizer.solve.search import Keys
+from optimizer.solve.standings import Keys
 from optimizer.workbook import Workbook
 
 RULES, RULE, MINIMA, MINIMUM, MEASURE, LOSS, TARGET = "rules", "rule", "minima", "minimum", "measure", "loss", "target"

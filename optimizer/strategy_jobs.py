@@ -22,7 +22,7 @@ from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.master import Money
 from optimizer.solve.plan import PlanOutcome, Targets, solve_plan
 from optimizer.solve.potentials import Potential
-from optimizer.solve.search import Standing
+from optimizer.solve.standings import Standing
 from optimizer.solve.work import is_small
 from optimizer.units import T_PER_KT
 from optimizer.workbook import Workbook

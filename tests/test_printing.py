@@ -8,7 +8,7 @@ from optimizer.budget_search import Found
 from optimizer.printing import print_found
 from optimizer.prints import CostBounds, Print, Printed
 from optimizer.solve.master import Money
-from optimizer.solve.search import Standing
+from optimizer.solve.standings import Standing
 
 
 class Made:

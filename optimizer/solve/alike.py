@@ -9,8 +9,8 @@ import numpy as np
 
 from optimizer.solve.highs import Limits
 from optimizer.solve.master import Master
-from optimizer.solve.search import Keys, Standing
 from optimizer.solve.split import Cut
+from optimizer.solve.standings import Keys, Standing
 from optimizer.solve.work import EXACT_KT
 
 _NEAR_KT = 1e-4  # What the cuts may leave unsaid of a trial that is worth its exact shortfall.

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from models.instance import Instance
 from optimizer.solve.choice import NOTHING, Band, ChoiceCase
-from optimizer.solve.search import Standing
+from optimizer.solve.standings import Standing
 from optimizer.solve.wish import Wish
 from optimizer.solve.work import EXACT_MUSD
 

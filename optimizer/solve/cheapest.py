@@ -15,8 +15,9 @@ from optimizer.solve.coverage import least_slack
 from optimizer.solve.highs import Limits, Status
 from optimizer.solve.master import Money, Priced, Relaxation, Ties, cost_master
 from optimizer.solve.packages import settle
-from optimizer.solve.search import CoverageCase, Standing
+from optimizer.solve.search import CoverageCase
 from optimizer.solve.split import Cut, Translation
+from optimizer.solve.standings import Standing
 from optimizer.solve.work import EXACT_MUSD
 
 _NEAR_POINTS = 1e-2  # Shortfall that the bound of the cost may leave out.

@@ -23,8 +23,9 @@ from optimizer.solve.coverage import least_slack
 from optimizer.solve.highs import Interrupt, Limits
 from optimizer.solve.master import Master, Money
 from optimizer.solve.packages import settle
-from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
+from optimizer.solve.search import CoverageCase
 from optimizer.solve.split import Translation
+from optimizer.solve.standings import Aim, Keys, Standing
 from optimizer.solve.wish import Wish
 from optimizer.solve.work import EXACT_KT, EXACT_MUSD, Targets, is_small, possible_fundings
 

@@ -12,7 +12,8 @@ from models.options import Layout, Options
 from optimizer.solve.fundings import fundings, solve_fixed, vector_of
 from optimizer.solve.highs import Limits, Session, Status
 from optimizer.solve.master import Money
-from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
+from optimizer.solve.search import CoverageCase
+from optimizer.solve.standings import Aim, Keys, Standing
 from optimizer.solve.work import EXACT_KT, Step, Work
 
 _SHARE_OF_TIME = 0.7

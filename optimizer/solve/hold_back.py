@@ -12,7 +12,7 @@ from optimizer.solve.bottlenecks import let_minima_go
 from optimizer.solve.choice import ChoiceCase
 from optimizer.solve.highs import Session
 from optimizer.solve.packages import least_outlays
-from optimizer.solve.search import Keys, Standing
+from optimizer.solve.standings import Keys, Standing
 
 _MOST_YEARS = 4
 

@@ -9,7 +9,8 @@ from models.instance import Instance
 from optimizer.solve.highs import Interrupt
 from optimizer.solve.master import Money
 from optimizer.solve.outlay import OutlayCase
-from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
+from optimizer.solve.search import CoverageCase
+from optimizer.solve.standings import Aim, Keys, Standing
 from optimizer.solve.work import EXACT_KT, EXACT_MUSD, Tell, is_small
 
 _GAP = 0.005  # Of the money: what the search may leave open in a large case.

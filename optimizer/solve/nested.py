@@ -15,8 +15,9 @@ from scipy.sparse import block_diag, csr_matrix, vstack
 
 from models.instance import Instance
 from optimizer.solve.highs import Limits, Outcome, Program, Session, Status
-from optimizer.solve.search import Aim, CoverageCase, Standing
+from optimizer.solve.search import CoverageCase
 from optimizer.solve.split import Cut
+from optimizer.solve.standings import Aim, Standing
 from optimizer.solve.work import EXACT_KT, possible_fundings
 
 _MOST_FUNDINGS = 400  # Of all budgets together: more are not searched as one.

@@ -16,8 +16,9 @@ from optimizer.solve.coverage import least_slack
 from optimizer.solve.eased import eased_master
 from optimizer.solve.highs import Limits, Status
 from optimizer.solve.master import Master, Money, Priced, Relaxation, Ties, outlay_master
-from optimizer.solve.search import CoverageCase, Keys, Standing, matching
+from optimizer.solve.search import CoverageCase, matching
 from optimizer.solve.split import Cut, Translation
+from optimizer.solve.standings import Keys, Standing
 from optimizer.solve.work import EXACT_MUSD
 
 _NEAR_POINTS = 1e-2  # Shortfall that the bound of the relaxation may leave out.

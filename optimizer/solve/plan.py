@@ -12,7 +12,7 @@ from optimizer.solve.coverage import Coverage, coverage_step, kept_shortfall
 from optimizer.solve.fundings import fundings
 from optimizer.solve.highs import Interrupt, Session, Status
 from optimizer.solve.packages import settle
-from optimizer.solve.search import Keys
+from optimizer.solve.standings import Keys
 from optimizer.solve.tidy import Tidied, Tidiness, tidy
 from optimizer.solve.work import EXACT_MUSD, Step, Targets, Tell, Work
 

@@ -19,7 +19,8 @@ from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.master import Money
 from optimizer.solve.outlay import Least, OutlayCase
 from optimizer.solve.plan import Targets, solve_plan
-from optimizer.solve.search import Aim, CoverageCase, Keys, Standing
+from optimizer.solve.search import CoverageCase
+from optimizer.solve.standings import Aim, Keys, Standing
 from optimizer.solve.wish import Wish
 from optimizer.solve.work import EXACT_MUSD, is_small
 

@@ -15,19 +15,17 @@ any process, for many budgets side by side, and give the same answers.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import numpy as np
 
 from models.instance import BASE, Instance
 from optimizer.solve.highs import Interrupt, Limits, Outcome, Status
-from optimizer.solve.master import Master, Money, Relaxation, Ties, bound_master, coverage_master
+from optimizer.solve.master import Master, Relaxation, Ties, bound_master, coverage_master
 from optimizer.solve.split import Cut, Translation
-
-Keys = frozenset[tuple[str, int]]
+from optimizer.solve.standings import Aim, Keys, Standing, Tie
+from optimizer.solve.work import EXACT_KT
 
 _USED = 1e-6
 _INNER = 0.4  # Of the gap asked for: what the search for plans may leave open.
@@ -36,103 +34,8 @@ _MOST_ROUNDS = 200
 # Where one budget has the whole time: nodes and searches for a plan; the same for a bound, one after the other.
 _PLAN_STEP, _BOUND_STEPS = (200, 2), ((300, 1), (600, 3))
 _LEAST_STEP = 0.2  # Of the gap asked for: what a search must raise the bound by to be worth its start.
-_EXACT_KT = 1e-7
-_SHARES_MATTER = (
-    0.2  # Of the gap asked for: what rules on shares may add to the bound before they are worth their rows.
-)
-
-
-@dataclass(frozen=True)
-class Aim:
-    """When a search ends: the gap in kt that is asked for; the clock time by which it must stop (None: never)."""
-
-    gap_kt: float
-    until: float | None = None
-
-    @property
-    def left(self) -> float | None:
-        """Seconds left."""
-        return None if self.until is None else max(0.0, self.until - time.perf_counter())
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the time is used up."""
-        return self.left == 0.0
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How matters stand at one budget.
-
-    ``funded``: (p, v) of the best plan, with its exact shortfall ``value_kt``; ``bound_kt``: proven for every plan;
-    ``support``: fundings worth a look; ``cuts``: what the loosened master knows, ``more``: what the full one knows beside it;
-    ``reproducible``: never cut by the clock; ``feasible``: False where no plan exists at all.
-    """
-
-    money: Money
-    bound_kt: float = 0.0
-    value_kt: float = float("inf")
-    funded: Keys | None = None
-    plan: np.ndarray | None = None
-    support: Keys = frozenset()
-    cuts: tuple[Cut, ...] = ()
-    more: tuple[Cut, ...] = ()
-    shares_matter: bool = False
-    feasible: bool = True
-    reproducible: bool = True
-
-    @property
-    def gap_kt(self) -> float:
-        """Plan less bound; infinite without a plan."""
-        return max(0.0, self.value_kt - self.bound_kt)
-
-    def is_proven(self, aim: Aim) -> bool:
-        """Whether nothing is left to do."""
-        return not self.feasible or self.gap_kt <= aim.gap_kt + _EXACT_KT
-
-    def status(self, aim: Aim) -> Status:
-        """How the search ended."""
-        if not self.feasible:
-            return Status.INFEASIBLE
-        if self.funded is None:
-            return Status.NO_PLAN
-        return Status.OPTIMAL if self.is_proven(aim) else Status.FEASIBLE
-
-
-class Tie(Protocol):
-    """What a plan must keep to beside the case itself."""
-
-    def ties(self, master: Master, with_years: bool) -> Ties:
-        """As bounds of the master's columns; years are said only where the master has all of them."""
-
-
-@dataclass(frozen=True)
-class Nesting:
-    """What ties a plan to the list at the next budget.
-
-    Of a smaller one (``grows``) everything listed stays funded, and no later; of a larger one only what is listed may be
-    funded, and no sooner. Sizes are free.
-    """
-
-    listed: Keys
-    grows: bool
-
-    def ties(self, master: Master, with_years: bool) -> Ties:
-        """As bounds of the master's columns; years are said only where the master has all of them."""
-        year = dict(self.listed)
-        ties = Ties()
-        if self.grows:
-            kept = np.array([master.ever[p] for p in year if p in master.ever], dtype=int)
-            ties = ties.fixed(kept, np.ones(len(kept)), np.ones(len(kept)))
-        else:
-            ties = ties.closed(np.array([column for p, column in master.ever.items() if p not in year], dtype=int))
-        wrong = [with_years and p in year and (v > year[p] if self.grows else v < year[p]) for p, v in master.fundings]
-        return ties.closed(master.fund[np.array(wrong, dtype=bool)])
-
-    def holds(self, funded: Keys) -> bool:
-        """Whether a plan keeps to it."""
-        smaller, larger = (dict(self.listed), dict(funded)) if self.grows else (dict(funded), dict(self.listed))
-        return all(p in larger and larger[p] <= v for p, v in smaller.items())
+# Of the gap asked for: what rules on shares may add to the bound before they are worth their rows.
+_SHARES_MATTER = 0.2
 
 
 @dataclass
@@ -230,7 +133,7 @@ class CoverageCase:
         self.full.begin()
         worth |= standing.support | (standing.funded or frozenset())
         idle = self.full.vector(worth) == 0.0
-        inner = max(_EXACT_KT, _INNER * aim.gap_kt)
+        inner = max(EXACT_KT, _INNER * aim.gap_kt)
         # A plan that near to the bound needs no better one, though the blocks may think a little less of it.
         limits = Limits(inner, seconds=aim.left, nodes=nodes, target=standing.bound_kt + aim.gap_kt - inner)
         ties = self._ties(self.full, nesting).closed(self.full.fund[idle])
@@ -258,7 +161,7 @@ class CoverageCase:
             if standing.is_proven(aim) or aim.is_over or true < enough:
                 break  # Proven, or there may be a better plan, which is looked for first.
             if true == float("inf"):  # Else the blocks have told more of it: once more.
-                reached = standing.bound_kt >= enough - _EXACT_KT
+                reached = standing.bound_kt >= enough - EXACT_KT
                 enough = ((enough if reached else standing.bound_kt) + (target if reached else enough)) / 2.0
             if enough - standing.bound_kt < _LEAST_STEP * aim.gap_kt:
                 break
@@ -272,7 +175,7 @@ class CoverageCase:
         master.begin()
         whole = np.array(list(master.ever.values()), dtype=int)
         wanted = enough if np.isfinite(enough) else None
-        limits = Limits(max(_EXACT_KT, 0.1 * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=wanted)
+        limits = Limits(max(EXACT_KT, 0.1 * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=wanted)
         outcome = self._search(master, standing, self._ties(master, nesting), limits, whole)
         if outcome.status is Status.INFEASIBLE:
             return replace(standing, feasible=False), float("inf")
@@ -299,7 +202,7 @@ class CoverageCase:
             self.full.begin()
             before = standing.value_kt, standing.bound_kt
             enough = standing.value_kt - aim.gap_kt if standing.funded is not None else None
-            limits = Limits(max(_EXACT_KT, _INNER * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=enough)
+            limits = Limits(max(EXACT_KT, _INNER * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=enough)
             outcome = self._search(self.full, standing, self._ties(self.full, nesting), limits, None)
             if outcome.status is Status.INFEASIBLE:
                 return replace(standing, feasible=False)
@@ -379,14 +282,14 @@ class CoverageCase:
         """
         known = self.known_cuts(standing)
         before = len(known)
-        priced = self.full.price(standing.money, self._ties(self.full, nesting), known, funded, Limits(_EXACT_KT))
+        priced = self.full.price(standing.money, self._ties(self.full, nesting), known, funded, Limits(EXACT_KT))
         # What the blocks say of the plan itself, and which plans miss a guard: cuts met on the way to it say little beside.
         learned = [cut for cut in known[before:] if all_cuts or priced is None or cut.hard]
         final = [] if priced is None else priced.answer.cuts
         standing = replace(standing, more=tuple(dict.fromkeys([*standing.more, *learned, *final])))
         if priced is None:
             return standing
-        if priced.value >= standing.value_kt - _EXACT_KT:
+        if priced.value >= standing.value_kt - EXACT_KT:
             return standing
         keys = self.full.chosen(priced.plan)
         return replace(standing, value_kt=priced.value, funded=keys, plan=priced.plan)

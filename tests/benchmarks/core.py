@@ -33,7 +33,8 @@ from models.options import Options
 from optimizer.assemble import assemble
 from optimizer.solve.highs import Session, use_threads
 from optimizer.solve.master import Money
-from optimizer.solve.search import Aim, CoverageCase, Standing
+from optimizer.solve.search import CoverageCase
+from optimizer.solve.standings import Aim, Standing
 from optimizer.workbook import read_workbook
 
 REFERENCE = Path(__file__).parents[2] / "inputs" / "allied_magnets.xlsx"

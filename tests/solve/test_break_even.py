@@ -8,7 +8,7 @@ from optimizer.solve.choice import ChoiceCase
 from optimizer.solve.highs import Interrupt
 from optimizer.solve.master import Money
 from optimizer.solve.plan import Targets
-from optimizer.solve.search import Standing
+from optimizer.solve.standings import Standing
 from optimizer.solve.wish import Wish
 
 

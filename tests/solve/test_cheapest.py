@@ -7,7 +7,8 @@ from toys import Sheets, instance, settings
 
 from optimizer.solve.cheapest import CostCase
 from optimizer.solve.master import Money
-from optimizer.solve.search import Aim, CoverageCase, Standing
+from optimizer.solve.search import CoverageCase
+from optimizer.solve.standings import Aim, Standing
 
 # 60 t are wanted and X makes 20: P (40 t, 8 MUSD) alone closes the gap, and so does Q (40 t, 5 MUSD).
 EITHER: Sheets = {

@@ -22,7 +22,8 @@ from optimizer.solve.dispatch import dispatch_all
 from optimizer.solve.highs import Interrupt, Session, Status
 from optimizer.solve.master import Money
 from optimizer.solve.plan import PlanOutcome
-from optimizer.solve.search import Aim, CoverageCase, Standing
+from optimizer.solve.search import CoverageCase
+from optimizer.solve.standings import Aim, Standing
 
 KT, POINTS = 1e-7, 1e-4
 PLANT = (

@@ -13,7 +13,8 @@ from toys import instance
 from models.instance import Goal, Instance
 from optimizer.solve.master import Money
 from optimizer.solve.nested import Listed, NestedList, is_tractable
-from optimizer.solve.search import Aim, CoverageCase, Standing
+from optimizer.solve.search import CoverageCase
+from optimizer.solve.standings import Aim, Standing
 
 KT = 1e-6
 SHARES = (0.7, 1.0, 1.4)  # Of the case's own budget.

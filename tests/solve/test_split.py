@@ -24,8 +24,9 @@ from models.options import Layout, Options
 from models.reductions import without_dominated_years
 from optimizer.solve.highs import Interrupt, Limits, Outcome, Session, Status
 from optimizer.solve.master import Master, Money, Priced, Relaxation, Ties, coverage_master
-from optimizer.solve.search import Aim, CoverageCase, Standing
+from optimizer.solve.search import CoverageCase
 from optimizer.solve.split import Cut
+from optimizer.solve.standings import Aim, Standing
 
 # What master and blocks may leave undecided: a ten-thousandth of a coverage point.
 POINTS, KT = 1e-4, 1e-7
