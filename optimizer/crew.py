@@ -21,7 +21,8 @@ from typing import Any, Protocol
 from optimizer.output import OutputError
 from optimizer.process import settle
 from optimizer.solve.dispatch import started_deaf
-from optimizer.solve.highs import Interrupt, use_threads
+from optimizer.solve.highs import Interrupt
+from optimizer.solve.program import use_threads
 
 _TRIES = 3
 

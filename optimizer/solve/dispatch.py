@@ -28,8 +28,9 @@ from models.dispatch import build_dispatch, halfway, planned
 from models.instance import Instance, Scenario
 from models.network import Network
 from models.solution import Investment, Operation, extract_operation, join
-from optimizer.solve.highs import Session, SolverError
+from optimizer.solve.highs import Session
 from optimizer.solve.ladder import Ladder
+from optimizer.solve.program import SolverError
 
 # What a goal that the plan's own solve has settled may be above its value there: far below what is printed, above what the
 # solver can tell apart.

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.solve.highs import Outcome, Program, Session
+from optimizer.solve.highs import Outcome, Session
+from optimizer.solve.program import Program
 
 # Reduced costs below are noise of the solver.
 _REDUCED = 1e-7

@@ -17,7 +17,8 @@ from models.instance import BASE, Goal, Instance
 from models.options import Layout, Options
 from models.reading import Reader
 from models.reductions import loosened, without_dominated_years
-from optimizer.solve.highs import Interrupt, Limits, Outcome, Program, Session, Status
+from optimizer.solve.highs import Interrupt, Limits, Outcome, Session, Status
+from optimizer.solve.program import Program
 from optimizer.solve.split import Answer, Cut, Split
 
 # How far master and blocks may differ at the end, and what share of that a cut must say more than the master knows.

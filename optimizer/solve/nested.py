@@ -14,7 +14,8 @@ import numpy as np
 from scipy.sparse import block_diag, csr_matrix, vstack
 
 from models.instance import Instance
-from optimizer.solve.highs import Limits, Outcome, Program, Session, Status
+from optimizer.solve.highs import Limits, Outcome, Session, Status
+from optimizer.solve.program import Program
 from optimizer.solve.search import CoverageCase
 from optimizer.solve.split import Cut
 from optimizer.solve.standings import Aim, Standing

@@ -16,7 +16,8 @@ from scipy.sparse import bmat, csr_matrix
 from models.dispatch import build_pattern
 from models.instance import Instance, Recipe
 from models.network import Network
-from optimizer.solve.highs import Program, Session
+from optimizer.solve.highs import Session
+from optimizer.solve.program import Program
 
 ALL = ""
 

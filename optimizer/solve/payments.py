@@ -10,7 +10,8 @@ from scipy.sparse import csr_matrix
 
 from models.instance import Instance
 from models.purses import Purse, purses_of
-from optimizer.solve.highs import Program, Session
+from optimizer.solve.highs import Session
+from optimizer.solve.program import Program
 
 Claim = tuple[str, str, int]  # country, stage, year
 Debt = tuple[str, str, str, int]  # country, stage, instrument ("" without one), year

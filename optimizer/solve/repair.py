@@ -19,8 +19,9 @@ from models.reductions import without_dominated_years
 from models.repair import HeldPlan, Wish, loss_years, repair_case, standing
 from models.solution import Funding, extract_investment
 from optimizer.solve.fundings import fund_columns, fundings, solve_fixed, vector_of
-from optimizer.solve.highs import Interrupt, Limits, Outcome, Session, SolverError, Status
+from optimizer.solve.highs import Interrupt, Limits, Outcome, Session, Status
 from optimizer.solve.packages import least_outlays
+from optimizer.solve.program import SolverError
 from optimizer.solve.work import EXACT_KT, EXACT_MUSD
 
 _LIMIT = "minimum_coverage_is_served"

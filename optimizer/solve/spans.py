@@ -14,8 +14,9 @@ import numpy as np
 from scipy.sparse import block_diag, csr_matrix, vstack
 
 from models.instance import Scenario
-from optimizer.solve.highs import Program, SolverError, Status
+from optimizer.solve.highs import Status
 from optimizer.solve.ladder import Ladder
+from optimizer.solve.program import Program, SolverError
 from optimizer.solve.stress import Stress, loss_of
 from optimizer.solve.year import Answer
 

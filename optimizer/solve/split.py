@@ -18,7 +18,8 @@ from scipy.sparse import csc_matrix, hstack
 from scipy.sparse.csgraph import connected_components
 
 from models.instance import BASE
-from optimizer.solve.highs import Program, Session, SolverError, new_solver
+from optimizer.solve.highs import Session
+from optimizer.solve.program import Program, SolverError, new_solver
 
 # Variables that are decided anew in each scenario, the last of their index; all others are decided once. Draws in the base
 # are part of the plan: they empty the stock of later years.

@@ -9,7 +9,8 @@ from models.instance import BASE, Goal, Instance
 from models.objective import add_costs
 from models.options import Layout, Options
 from models.solution import Investment, extract_investment
-from optimizer.solve.highs import Session, SolverError
+from optimizer.solve.highs import Session
+from optimizer.solve.program import SolverError
 
 
 def standing_plan(instance: Instance) -> Investment:

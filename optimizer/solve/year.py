@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from models.instance import Instance
-from optimizer.solve.highs import SolverError
 from optimizer.solve.ladder import Ladder
 from optimizer.solve.pattern import Pattern, program_of
+from optimizer.solve.program import SolverError
 
 SHORTFALL, UNEVEN, DRAWN = "shortfall", "uneven", "drawn"
 PRINTED = (SHORTFALL, UNEVEN)

@@ -31,8 +31,9 @@ from models.build import build_model
 from models.instance import Goal, Instance
 from models.options import Options
 from optimizer.assemble import assemble
-from optimizer.solve.highs import Session, use_threads
+from optimizer.solve.highs import Session
 from optimizer.solve.master import Money
+from optimizer.solve.program import use_threads
 from optimizer.solve.search import CoverageCase
 from optimizer.solve.standings import Aim, Standing
 from optimizer.workbook import read_workbook

@@ -13,7 +13,7 @@ from models.solution import Investment, Operation, Solution
 from optimizer.report.tables import make_tables
 from optimizer.solve import dispatch as dispatch_module
 from optimizer.solve.dispatch import Dispatcher, dispatch_all
-from optimizer.solve.highs import SolverError
+from optimizer.solve.program import SolverError
 
 ALLIED, OPEN = Origin.ALLIED, Origin.OPEN
 LOSS = "scenario, kind, target, from_year, years, severity, check_years, weight, min_coverage"

@@ -12,7 +12,8 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from optimizer.solve.highs import Interrupt, Limits, Session, SolverError, Status
+from optimizer.solve.highs import Interrupt, Limits, Session, Status
+from optimizer.solve.program import SolverError
 
 
 def knapsack() -> Any:
