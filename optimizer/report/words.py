@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from optimizer.report.bottlenecks import main_bottleneck, tonnes, when_in_words
 from optimizer.report.facts import BASE, Facts, percent, year_list
@@ -173,16 +173,20 @@ def _coverage_gap(facts: Facts) -> str:
     if gap < 0.005:
         return f"Coverage: no plan can cover more ({counted}); proven."
     weighted = f"{tonnes(short)} priority-weighted t, " if short is not None else ""
-    asked = _asked(facts, gap, "coverage_gap_points", "{:g} points")
+    asked = _asked(facts, gap, "coverage_gap_points", "{:g} points".format)
     return f"Coverage: no plan can cover more than {_points(gap)} points better ({weighted}{counted}); proven{asked}."
 
 
-def _asked(facts: Facts, gap: float, option: str, form: str) -> str:
+def _asked(facts: Facts, gap: float, option: str, form: Callable[[float], str]) -> str:
     options = facts.manifest.get("options")
     wanted = _number(options.get(option)) if isinstance(options, Mapping) else None
     if wanted is None or gap <= wanted * (1 + 1e-9):
         return ""
-    return f", but not within the {form.format(wanted)} asked for"
+    return f", but not within the {form(wanted)} asked for"
+
+
+def _two_digits(share: float) -> str:
+    return f"{100.0 * share:.2f} %"
 
 
 def _cost_gap(facts: Facts) -> str:
@@ -194,7 +198,7 @@ def _cost_gap(facts: Facts) -> str:
         return "Cost: how much cheaper another plan could be was not proven in the time given."
     if gap < 5e-6:
         return f"Cost: {alike} costs less; proven."
-    return f"Cost: {alike} is cheaper by more than {percent(gap)}; proven{_asked(facts, gap, 'cost_gap', '{:.2%}')}."
+    return f"Cost: {alike} is cheaper by more than {_two_digits(gap)}; proven{_asked(facts, gap, 'cost_gap', _two_digits)}."
 
 
 def _audit(facts: Facts) -> str:
