@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 from toys import Sheets, instance, settings, solved, workbook
 
-from models.cash_flow import cash_flow, support_cash
+from models.cash_flow import cash_flow
 from models.instance import Instance
 from models.solution import Funding, Solution
-from models.viability import offered, ventures
+from models.viability import ventures
 from optimizer.report.money_tables import COLUMNS
 from optimizer.report.money_totals import money_totals
 from optimizer.report.tables import as_csv, make_tables
@@ -245,16 +245,6 @@ def taxed() -> Instance:
             "Budgets": "funder, budget_musd\nF, 2",
         }
     )
-
-
-@pytest.mark.parametrize("name", [line.partition(",")[0] for line in EVERY.splitlines()])
-def test_cash_of_an_instrument_is_worth_its_value(name: str):
-    case = taxed()
-    for firm in ventures(case, case.projects["P"], 2030):
-        assert firm is not None
-        one = offered(case, case.projects["P"])[name]
-        worth = sum(x * firm.worth(t) for t, x in support_cash(firm, one).items())
-        assert worth == pytest.approx(firm.support(one, None).value_musd, abs=1e-12)
 
 
 def test_cash_of_a_firm_is_worth_its_value():
