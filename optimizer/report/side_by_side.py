@@ -68,7 +68,7 @@ class Side:
         for name, row in base.projects.items():
             if row.row.number in asked and row.text("status") == _NOT_STANDING:
                 mine = self._projects[name]
-                public = self._public_share(row) * row.number_or("capex_musd", 0.0)
+                public = mine.number_or("public_share", 1.0) * mine.number_or("capex_musd", 0.0)
                 rows.append(
                     {
                         "project": name,
@@ -81,10 +81,6 @@ class Side:
                 )
         columns = ["project", "country", "stage", "first_year", "size_t_per_year", "public_outlay_musd"]
         return pd.DataFrame(rows, columns=columns)
-
-    def _public_share(self, row: Record) -> float:
-        """Part of the capital of a built candidate that counts as public: all of it where there are instruments."""
-        return 1.0 if self.has_instruments else row.number_or("public_share", 1.0)
 
     @cached_property
     def has_instruments(self) -> bool:

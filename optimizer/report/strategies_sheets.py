@@ -146,9 +146,8 @@ def write_outlay(book: Book, told: SideBySide, tables: Tables, painter: Painter)
         *(Column(str(t), 8, "musd") for t in told.years),
     )
     page = open_page(book, told.facts, painter, "Outlay", "Outlay: public money, MUSD", [c.width for c in columns])
-    built = "all of" if told.has_instruments else "the public share of"
     page.sentence(
-        f"Undiscounted. What a strategy itself has built counts in full, in no year: {built} its capital cost."
+        "Undiscounted. What a strategy itself has built counts in no year, by the public_share of its capital cost (blank: all of it)."
     )
     page.heading("By year")
     table = tables["strategy_outlays"]

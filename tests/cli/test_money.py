@@ -42,6 +42,10 @@ operating_life_years, workforce
         strategy, table, filter, column, action, value
         As it is, Settings, setting=budget_musd, value, set, 60
         No floor, Instruments, instrument=floor, , remove,
+        No tools, Instruments, , , remove,
+        Built, Projects, project=Q, status, set, committed
+        Built, Projects, project=Q, first_year, set, 2031
+        Built, Projects, project=Q, public_share, set, 0.6
     """,
     "Uncertainty": """
         table, filter, column, distribution, parameters
@@ -127,13 +131,16 @@ def test_compare_tells_the_cheapest_mix_of_each_budget(place: Path, tmp_path: Pa
 
 
 def test_strategies_tell_private_money_and_liability(place: Path, tmp_path: Path):
-    """Without the floor a fifth of capital is less than P lacks."""
+    """Without the floor a fifth of capital is less than P lacks; without any tool nobody is supported, nor asked for 0 %."""
     answer = run("strategies", place, tmp_path / "out")
     assert answer.code == 0
     rows = {row["strategy"]: row for row in answer.table("strategies")}
     assert float(rows["As it is"]["outlay_musd"]) == close(P_MUSD)
     assert float(rows["As it is"]["contingent_musd"]) == close(20 * PART)
     assert (float(rows["No floor"]["private_musd"]), rows["No floor"]["projects_funded"]) == (0, "0")
+    assert float(rows["Built"]["decreed_musd"]) == close(0.6 * 12)
+    none = rows["No tools"]
+    assert (none["projects_funded"], float(none["outlay_musd"]), float(none["coverage"])) == ("0", 0, 0)
 
 
 def test_stress_lets_shares_of_capital_rise_and_no_floor(place: Path, plan: Answer, tmp_path: Path):
