@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from optimizer.cells import Record
 from optimizer.checks.content import Content, grouped, joined
 from optimizer.checks.series import Series, all_series
 from optimizer.findings import Finding
 
+_TRAINING = "training"
 _ASKED = ("training_cost_usd_per_person", "training_years")
 
 
@@ -17,6 +18,7 @@ def workforce_findings(content: Content) -> Iterator[Finding]:
     rows = content.rows("Workforce")
     for row in rows:
         yield from _training(content, row)
+    yield from _nobody_pays(content, rows)
     needing = [row for row in content.rows("Projects") if row.text("status") == "candidate" and row.number("workforce")]
     if rows:
         named = content.words("Workforce", "country")
@@ -35,6 +37,30 @@ def _training(content: Content, row: Record) -> Iterator[Finding]:
     elif row.number_or("training_cost_usd_per_person", 0.0) > 0.0 and row.values.get("max_trained_per_year") is None:
         problem = "blank: nobody can be trained, though training has a cost"
         yield content.warning(row, "max_trained_per_year", "nobody_is_trained", problem, "Write how many at most.")
+
+
+def _nobody_pays(content: Content, rows: Iterable[Record]) -> Iterator[Finding]:
+    """Training that costs something and that no pot may pay for: nobody is trained then."""
+    for row in rows:
+        costs = (
+            min(row.number_or("max_trained_per_year", 0.0), row.number_or("training_cost_usd_per_person", 0.0)) > 0.0
+        )
+        pots = content.rows("Budgets")
+        if costs and pots and not any(_pays_training(pot, row.text("country")) for pot in pots):
+            problem = (
+                f"no pot of Budgets may pay for training in {row.text('country')}, so that nobody is trained there"
+            )
+            remedy = "Add training to the stages of a pot that pays there, or a pot for it."
+            yield content.warning(row, "max_trained_per_year", "nobody_pays_for_training", problem, remedy)
+
+
+def _pays_training(pot: Record, country: str) -> bool:
+    there = not pot.items("countries") or country in pot.items("countries")
+    return (
+        there
+        and (not pot.items("stages") or _TRAINING in pot.items("stages"))
+        and pot.number_or("budget_musd", 0.0) > 0.0
+    )
 
 
 def _without_limit(content: Content, needing: list[Record], named: dict[str, None]) -> Iterator[Finding]:

@@ -147,7 +147,7 @@ def write_outlay(book: Book, told: SideBySide, tables: Tables, painter: Painter)
     )
     page = open_page(book, told.facts, painter, "Outlay", "Outlay: public money, MUSD", [c.width for c in columns])
     page.sentence(
-        "Undiscounted. What a strategy itself has built counts in no year, by the public_share of its capital cost (blank: all of it)."
+        "Undiscounted. What a strategy itself has built counts in no year, by the public_share of its capital cost (blank: all)."
     )
     page.heading("By year")
     table = tables["strategy_outlays"]
