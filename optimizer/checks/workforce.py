@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from optimizer.cells import Record
 from optimizer.checks.content import Content, grouped, joined
 from optimizer.checks.series import Series, all_series
 from optimizer.findings import Finding
 
-_TRAINING = "training"
+_TRAINING, _OF_TRAINING = "training", ("max_trained_per_year", "training_cost_usd_per_person")
 _ASKED = ("training_cost_usd_per_person", "training_years")
 
 
@@ -18,7 +18,7 @@ def workforce_findings(content: Content) -> Iterator[Finding]:
     rows = content.rows("Workforce")
     for row in rows:
         yield from _training(content, row)
-    yield from _nobody_pays(content, rows)
+    yield from _nobody_pays(content)
     needing = [row for row in content.rows("Projects") if row.text("status") == "candidate" and row.number("workforce")]
     if rows:
         named = content.words("Workforce", "country")
@@ -39,19 +39,15 @@ def _training(content: Content, row: Record) -> Iterator[Finding]:
         yield content.warning(row, "max_trained_per_year", "nobody_is_trained", problem, "Write how many at most.")
 
 
-def _nobody_pays(content: Content, rows: Iterable[Record]) -> Iterator[Finding]:
-    """Training that costs something and that no pot may pay for: nobody is trained then."""
-    for row in rows:
-        costs = (
-            min(row.number_or("max_trained_per_year", 0.0), row.number_or("training_cost_usd_per_person", 0.0)) > 0.0
-        )
-        pots = content.rows("Budgets")
-        if costs and pots and not any(_pays_training(pot, row.text("country")) for pot in pots):
-            problem = (
-                f"no pot of Budgets may pay for training in {row.text('country')}, so that nobody is trained there"
-            )
+def _nobody_pays(content: Content) -> Iterator[Finding]:
+    """Training that costs something and that no pot may pay for, once in a country: nobody is trained then."""
+    pots = content.rows("Budgets")
+    for (country,), rows in grouped(content.rows("Workforce"), "country").items():
+        dear = [row for row in rows if min(map(row.number_or, _OF_TRAINING, (0.0, 0.0))) > 0.0]
+        if dear and pots and not any(_pays_training(pot, country) for pot in pots):
+            problem = f"no pot of Budgets may pay for training in {country}, so that nobody is trained there"
             remedy = "Add training to the stages of a pot that pays there, or a pot for it."
-            yield content.warning(row, "max_trained_per_year", "nobody_pays_for_training", problem, remedy)
+            yield content.warning(dear[0], "max_trained_per_year", "nobody_pays_for_training", problem, remedy)
 
 
 def _pays_training(pot: Record, country: str) -> bool:
