@@ -130,6 +130,17 @@ def test_viability_flags_who_fails_in_the_crash_and_who_runs_less_than_planned()
     assert f"give back {back:.1f} ({back / lost:.1%}).".replace("%", " %") in said
 
 
+def test_a_life_that_ends_within_the_plan_is_told():
+    """P costs 2 MUSD and runs from 2031 on: with a life of a year its firm reckons to 2031, and P stands to 2032, the last year.
+    A life of two years ends with the plan."""
+    said = []
+    for life in (1, 2):
+        plant = SHEETS["Projects"].replace("100, 10, 1, 30, 0.25, 4,", f"100, 2, 1, 30, 0.25, {life},")
+        said.append(" ".join(texts(printed({**SHEETS, "Projects": plant}).sheet("Viability"))))
+    told = "1 of 1 funded project reaches the end of the life that firms reckon with before 2032, the first in 2031: P."
+    assert [told in x for x in said] == [True, False]
+
+
 def test_liability(toy: Printed):
     sheet = toy.sheet("Liability")
     at = find(sheet, "in the crash")
