@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from optimizer.report.facts import Facts, each, percent
+from optimizer.report.facts import Facts, each, percent, text
+from optimizer.report.money_totals import NOTHING_MUSD
+from optimizer.report.money_totals import failing as failing_firms
 from optimizer.report.portfolio import plural
 
 BY_KG = "Charged per kg: what is charged by the kg of activity that the firm plans to run in its operating life."
-# Below that a present value is nothing: a table shows it so.
-NOTHING_MUSD = 0.05
 _MOST_NAMES = 6
 KINDS = {
     "grant": "grants",
@@ -110,7 +110,7 @@ def who_pays(facts: Facts) -> str:
 def _gains(facts: Facts, burden: pd.DataFrame) -> str:
     row = max(each(burden), key=lambda x: x.received_musd - x.paid_musd)
     got, own, home = row.received_musd, row.paid_musd, facts.country(row.country)
-    if "funders" not in facts.tables or not (facts.tables["funders"]["home"].fillna("") != "").any():
+    if "funders" not in facts.tables or not any(map(text, facts.tables["funders"]["home"])):
         return f"plants in {home} get most of it, {money(got)} MUSD"
     return (
         f"{home} gains most: its plants get {money(got)} MUSD, its funders pay {money(own)}, and"
@@ -152,14 +152,15 @@ def owed(facts: Facts) -> str:
 def _promises(facts: Facts) -> str:
     """Kinds that may cost something in the crash, most first."""
     sums = facts.tables["packages"].groupby("kind")["contingent_musd"].sum()
-    kinds = [KINDS[str(kind)] for kind in sums[sums > 0.0].sort_values(ascending=False, kind="stable").index]
+    found = sums[sums > 0.0].sort_values(ascending=False, kind="stable").index
+    kinds = [KINDS[str(kind)] + (" (in full)" if kind == "guarantee" else "") for kind in found]
     return f"{', '.join(kinds[:-1])} and {kinds[-1]}" if len(kinds) > 1 else kinds[0]
 
 
 def failing(facts: Facts) -> str:
     """Who misses the hurdle rate in the crash, and who does so but for its promises."""
     firms = facts.tables["viability"]
-    fails, saved = _failing(firms), _saved(firms)
+    fails, saved = failing_firms(firms), _saved(firms)
     whose = "its" if len(saved) == 1 else "their"
     if fails.empty:
         alone = "" if saved.empty else f", {len(saved)} of them by {whose} floors and offtakes alone: {names(saved)}"
@@ -170,13 +171,33 @@ def failing(facts: Facts) -> str:
 
 def lent_to_failing(facts: Facts) -> str:
     """What the public has lent to firms that miss their hurdle rate in the crash; nothing where that is nothing."""
-    packages, fails = facts.tables["packages"], set(_failing(facts.tables["viability"])["project"])
-    loans = packages[packages["kind"] == "loan"]
-    lent = float(loans.loc[loans["project"].isin(fails), "amount"].sum())
+    lent = facts.money["lent_to_failing_musd"]
     if not lent > NOTHING_MUSD:
         return ""
-    every = money(float(loans["amount"].sum()))
-    return f"; {money(lent)} of {every} MUSD of public loans are theirs, beside what promises may cost"
+    return (
+        f"; {money(lent)} of {money(lent_musd(facts))} MUSD of public loans are theirs, beside what promises may cost"
+    )
+
+
+def lent_musd(facts: Facts) -> float:
+    """Face of all public loans."""
+    return float(facts.money["face_musd"].get("loan", 0.0))
+
+
+def loans_beside(facts: Facts) -> str:
+    """What the public has lent, which no liability and no limit counts; nothing where that is nothing."""
+    lent, failed = lent_musd(facts), facts.money["lent_to_failing_musd"]
+    if not lent > NOTHING_MUSD:
+        return ""
+    charged = float(facts.money["charge_by_kind_musd"]["loan"])
+    told = (
+        f"Public loans are no part of this, nor of max_contingent_musd: {money(lent)} MUSD are lent, of which budgets carry"
+        f" {money(charged)} as not expected to come back"
+    )
+    if failed is None:
+        return f"{told}."
+    count = plural(len(failing_firms(facts.tables["viability"])), "firm")
+    return f"{told}; {money(failed)} MUSD of it are lent to firms among the {count} that miss their hurdle rate in the crash."
 
 
 def few(some: pd.DataFrame, firms: pd.DataFrame) -> str:
@@ -195,10 +216,6 @@ def given_back(facts: Facts) -> str:
         f"Of the {money(lost)} MUSD of present value that the crash takes from the firms, floors and offtakes give back"
         f" {money(back)} ({percent(back / lost)})."
     )
-
-
-def _failing(firms: pd.DataFrame) -> pd.DataFrame:
-    return firms[firms["npv_crash_musd"] < -NOTHING_MUSD]
 
 
 def _saved(firms: pd.DataFrame) -> pd.DataFrame:

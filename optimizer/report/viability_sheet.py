@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from openpyxl import Workbook as Book
 
-from optimizer.report.facts import Facts, each, number, percent
-from optimizer.report.money_words import NOTHING_MUSD, few, given_back, if_prices_fall, names
+from optimizer.report.facts import Facts, each, number, percent, text
+from optimizer.report.money_totals import NOTHING_MUSD
+from optimizer.report.money_words import few, given_back, if_prices_fall, names
 from optimizer.report.packages_sheet import in_order
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import BODY, Painter
@@ -124,7 +125,7 @@ def least_use(firms: pd.DataFrame) -> str:
 def ended_lives(facts: Facts) -> str:
     """Whose life, as its firm reckons with it, ends within the plan: there its plant stands on."""
     flows, last = facts.tables["cashflows"], facts.years[-1]
-    runs = flows[(flows["deck"] == facts.money["planning_deck"]) & (flows["recipe"].fillna("") != "")]
+    runs = flows[(flows["deck"] == facts.money["planning_deck"]) & flows["recipe"].map(text).astype(bool)]
     ends = runs.groupby("project")["year"].max()
     ended = ends[ends < last].reset_index().sort_values(["year", "project"])
     if ended.empty:

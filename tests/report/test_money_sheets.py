@@ -152,6 +152,29 @@ def test_liability(toy: Printed):
     assert len(sheet._charts) == 1  # type: ignore[attr-defined]
 
 
+def test_public_loans_stand_beside_the_liability():
+    """At 8.5 MUSD P lacks 8.5 - 3 x 2.3616. A dollar lent for four years without interest is worth 1 - 2.3616 / 4 to it, and
+    costs 1 - 3.16987 / 4 at a public rate of 10 %. In the crash P earns 1 MUSD a year and misses its hurdle rate."""
+    plant = SHEETS["Projects"].replace("100, 10, 1,", "100, 8.5, 1,")
+    loan = f"{COLUMNS}\nlent, loan, , , 0, 4, , , , , , ,"
+    found = printed({**SHEETS, "Projects": plant, "Instruments": loan, "Budgets": "funder, budget_musd\nF, 5"})
+    face = (8.5 - 3 * LASTING) / (1 - LASTING / 4)
+    charge = face * (1 - sum(1.1**-n for n in range(1, 5)) / 4)
+    assert found.facts.money["lent_to_failing_musd"] == pytest.approx(face)
+    sheet = found.sheet("Liability")
+    (row,) = (
+        x
+        for x in table(sheet, "Whose firm misses its hurdle rate in the crash")
+        if x["Lent, MUSD"] and x["NPV in the crash"]
+    )
+    assert (row["Lent, MUSD"], row["Charged, MUSD"]) == (pytest.approx(face, abs=1e-5), pytest.approx(charge, abs=1e-5))
+    assert row["NPV in the crash"] == pytest.approx(LASTING - 3 * LASTING, abs=1e-5)
+    said = " ".join(texts(sheet))
+    assert f"{face:.1f} MUSD are lent, of which budgets carry {charge:.1f} as not expected to come back" in said
+    assert f"{face:.1f} MUSD of it are lent to firms among the 1 firm that miss" in said
+    assert "Public loans" not in " ".join(texts(printed(SHEETS).sheet("Liability")))
+
+
 def test_who_pays(toy: Printed):
     sheet = toy.sheet("Who pays")
     countries = {row["Country"]: row for row in table(sheet, "Country")}

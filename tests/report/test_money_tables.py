@@ -208,6 +208,7 @@ def test_totals():
         contingent_musd=20 * PART,
         max_contingent_musd=None,
         planned_liability_musd=charge,
+        lent_to_failing_musd=0,
         public_capital_musd=2,
         private_musd=8,
         leverage=8 / (2 + charge),
