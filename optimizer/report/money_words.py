@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import pandas as pd
@@ -107,13 +108,28 @@ def who_pays(facts: Facts) -> str:
     return f"{most}; {_gains(facts, burden)}."
 
 
+def spent_beside_plants(facts: Facts) -> dict[str, float]:
+    """Country -> public outlay for stocks and training in it, MUSD: their names end with the country."""
+    sums: dict[str, float] = defaultdict(float)
+    for row in each(facts.tables["outlays"]):
+        if row.project not in facts.projects:
+            sums[row.project.rpartition(":")[2]] += row.musd
+    return sums
+
+
 def _gains(facts: Facts, burden: pd.DataFrame) -> str:
-    row = max(each(burden), key=lambda x: x.received_musd - x.paid_musd)
-    got, own, home = row.received_musd, row.paid_musd, facts.country(row.country)
+    beside = spent_beside_plants(facts)
+    spent = {row.country: row.received_musd + beside.get(row.country, 0.0) for row in each(burden)}
     if "funders" not in facts.tables or not any(map(text, facts.tables["funders"]["home"])):
-        return f"plants in {home} get most of it, {money(got)} MUSD"
+        most = max(spent, key=lambda country: spent[country])
+        return f"most of it is spent in {facts.country(most)}, {money(spent[most])} MUSD"
+    row = max(each(burden), key=lambda x: spent[x.country] - x.paid_musd)
+    got, own = spent[row.country], row.paid_musd
+    if not got - own > NOTHING_MUSD:
+        return "no country gets more than its funders pay"
+    paid = f"{money(own)} MUSD" if own > NOTHING_MUSD else "nothing"
     return (
-        f"{home} gains most: its plants get {money(got)} MUSD, its funders pay {money(own)}, and"
+        f"{facts.country(row.country)} gains most: {money(got)} MUSD are spent there, its funders pay {paid}, and"
         f" {row.jobs:,.0f} jobs are there"
     )
 

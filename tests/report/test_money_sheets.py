@@ -178,7 +178,7 @@ def test_public_loans_stand_beside_the_liability():
 def test_who_pays(toy: Printed):
     sheet = toy.sheet("Who pays")
     countries = {row["Country"]: row for row in table(sheet, "Country")}
-    assert countries["A"]["Gets more, MUSD"] == pytest.approx(CHARGE, abs=1e-6)
+    assert countries["A"]["Gets more than it pays"] == pytest.approx(CHARGE, abs=1e-6)
     assert countries["B"]["Pays, MUSD"] == pytest.approx(CHARGE, abs=1e-6)
     funders = {row["Funder"]: row for row in table(sheet, "Funder")}
     assert funders["F"]["Left, MUSD"] == 0
@@ -189,6 +189,23 @@ def test_who_pays(toy: Printed):
     assert [costs.cell(at + n, 1).value for n in (1, 2, 3)] == ["grant", "floor", "All"]
 
 
+def test_training_is_spent_in_a_country_too_and_no_column_is_cut_in_a_short_plan():
+    """30 of the 50 people whom P needs are trained for 0.1 MUSD each: A gets 3 MUSD beside what P gets. F of A has 2 MUSD."""
+    header = "country, year, available, training_cost_usd_per_person, max_trained_per_year, training_years"
+    people = f"{header}\nA, 2030, 20, 100000, 30, 1"
+    found = printed({**SHEETS, "Workforce": people})
+    sheet = found.sheet("Who pays")
+    countries = {row["Country"]: row for row in table(sheet, "Country")}
+    assert countries["A"]["For stocks, training"] == pytest.approx(3, abs=1e-4)
+    paid = countries["A"]["Pays, MUSD"]
+    assert countries["A"]["Gets more than it pays"] == pytest.approx(2 + CHARGE + 3 - paid, abs=1e-4)
+    assert sum(
+        row["Gets more than it pays"] for row in countries.values() if row is not countries["All"]
+    ) == pytest.approx(0)
+    assert f"A gains most: {5 + CHARGE:.1f} MUSD are spent there" in " ".join(texts(sheet))
+    assert {sheet.column_dimensions[letter].width for letter in "FGHIJKLM"} == {sheet.column_dimensions["C"].width}
+
+
 def test_sentences_of_the_summary(toy: Printed):
     """The most is paid by F; A gets 2 + 1.55 MUSD. 200 t are made for 3.55 MUSD."""
     support, payers, crash = money_sentences(toy.facts)
@@ -197,7 +214,7 @@ def test_sentences_of_the_summary(toy: Printed):
         " packages charge 3.6 MUSD: grants 2.0, price floors 1.6; 2.3 MUSD of private capital per public MUSD."
     )
     assert payers == (
-        "F pays most, 2.0 of 3.6 MUSD (56.3 %); A gains most: its plants get 3.6 MUSD, its funders pay 2.0, and 50 jobs are"
+        "F pays most, 2.0 of 3.6 MUSD (56.3 %); A gains most: 3.6 MUSD are spent there, its funders pay 2.0 MUSD, and 50 jobs are"
         " there."
     )
     assert crash == (
