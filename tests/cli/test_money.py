@@ -137,7 +137,16 @@ def test_strategies_tell_private_money_and_liability(place: Path, tmp_path: Path
     assert float(rows["As it is"]["outlay_musd"]) == close(P_MUSD)
     assert float(rows["As it is"]["contingent_musd"]) == close(20 * PART)
     assert (float(rows["No floor"]["private_musd"]), rows["No floor"]["projects_funded"]) == (0, "0")
+    assert float(rows["As it is"]["lent_to_failing_musd"]) == 0
     assert float(rows["Built"]["decreed_musd"]) == close(0.6 * 12)
+    due = {x["year"]: float(x["crash_musd"]) for x in answer.table("strategy_liability") if x["strategy"] == "As it is"}
+    assert due == {str(year): close(5 * PART) for year in range(2031, 2035)}
+    said = {x["about"]: x["sentence"] for x in answer.table("left_undone") if x["strategy"] == "As it is"}
+    assert (
+        "A gains most: 3.6 MUSD are spent there, its funders pay 2.0 MUSD, and 50 jobs are there." in said["who pays"]
+    )
+    assert "price floors may cost 2.6 MUSD in all, against 1.6 expected and charged" in said["if prices fall"]
+    assert "If prices are those of deck “crash”, 2.6 MUSD (“As it is”) may be owed with" in answer.stdout
     none = rows["No tools"]
     assert (none["projects_funded"], float(none["outlay_musd"]), float(none["coverage"])) == ("0", 0, 0)
 
