@@ -8,7 +8,7 @@ import pandas as pd
 
 from models.instance import BASE, Instance
 from models.instruments import Kind
-from optimizer.report.rounding import musd
+from optimizer.report.rounding import LEAST_MUSD, musd
 from optimizer.units import T_PER_KT
 
 # Below that a present value is nothing: a table shows it so.
@@ -45,7 +45,7 @@ def money_totals(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> dict
         "lent_to_failing_musd": None if finance.crash_deck is None else musd(_lent(packages, failing(firms))),
         "public_capital_musd": musd(float(firms["public_capital_musd"].sum())),
         "private_musd": musd(private),
-        "leverage": round(_beside(firms) / charge, _DIGITS) if musd(charge) > 0.0 else None,
+        "leverage": round(_beside(firms) / charge, _DIGITS) if charge > LEAST_MUSD else None,
         "magnets_t": round(made_t, 4) + 0.0,
         "public_usd_per_kg": round(outlay / (made_t / T_PER_KT), _DIGITS) if made_t > 0.0 else None,
     }

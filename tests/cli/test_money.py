@@ -86,6 +86,18 @@ def test_solve(plan: Answer):
     assert "Who pays" in openpyxl.load_workbook(plan.out / "report.xlsx").sheetnames
 
 
+@pytest.mark.parametrize(("lack", "has_ratio"), [(2e-6, False), (9e-4, True)])
+def test_a_project_that_lacks_next_to_nothing_passes_the_audit(lack: float, has_ratio: bool, tmp_path: Path):
+    """It gets next to nothing; of less than a thousand dollars no ratio is told: a package of a few has no leverage."""
+    plants = SHEETS["Projects"].replace("candidate, 100, 12,", f"candidate, 100, {VALUE + lack:.9f},")
+    sheets = {**SHEETS, "Projects": plants}
+    sheets["Budgets"] = "funder, budget_musd, home, max_project_share\nF, 2, A, 0.6\nG, 5, B, 0.6"
+    answer = solve(write(tmp_path / "case", sheets), tmp_path / "out", "--quiet")
+    assert answer.code == 0
+    (row,) = (x for x in answer.table("viability") if x["project"] == "Q")
+    assert (row["leverage"] != "", float(row["charge_musd"]) > 1e-3) == (has_ratio, has_ratio)
+
+
 def test_tables_of_an_earlier_run_with_instruments_go(plan: Answer, tmp_path: Path):
     case = write(tmp_path / "case", SHEETS)
     solve(case, tmp_path / "out", "--quiet")
