@@ -51,7 +51,7 @@ def money_sentences(facts: Facts) -> list[str]:
 
 def packages_lead(facts: Facts) -> list[str]:
     """What stands over the sheet Packages."""
-    return [x for x in (support(facts), by_kg(facts)) if x]
+    return [x for x in (support(facts), beyond_need(facts), by_kg(facts)) if x]
 
 
 def support(facts: Facts) -> str:
@@ -77,6 +77,20 @@ def _mix(facts: Facts) -> str:
         lent = f" (for {money(faces[kind])} {_FACE[kind]})" if kind in faces else ""
         told.append(f"{KINDS[kind]} {money(charges[kind])}{lent}")
     return ", ".join(told)
+
+
+def beyond_need(facts: Facts) -> str:
+    """Who gets more than it lacks: shares that must be kept are met so where that is cheapest; nothing where nobody does."""
+    firms = facts.tables["viability"]
+    more = firms["npv_musd"] - firms["npv_unaided_musd"].clip(lower=0.0)
+    some = firms[more > NOTHING_MUSD]
+    if some.empty:
+        return ""
+    verb = "gets more than it lacks" if len(some) == 1 else "get more than they lack"
+    return (
+        f"{few(some, firms)} {verb}, by {money(float(more[some.index].sum()))} MUSD of present value in all: {names(some)}. A"
+        " share that must be kept (Fairness, or of a funder in Budgets) is met so at the least outlay."
+    )
 
 
 def by_kg(facts: Facts) -> str:

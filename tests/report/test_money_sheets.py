@@ -107,6 +107,23 @@ def test_packages(toy: Printed):
     assert by_kind["floor"]["May have to be paid, MUSD"] == pytest.approx(20 * PART, abs=1e-6)
 
 
+def test_who_gets_more_than_it_lacks_is_told(toy: Printed):
+    """Q of B costs 7 MUSD and earns 3 x 2.3616, so it lacks nothing at its full size; at its smallest, whose cost is nearly the
+    same, it would. With at least half of the money for B it gets as much as P, which lacks 2.9152."""
+    plants = SHEETS["Projects"].replace("capex_musd,", "min_capacity_t_per_year, fixed_capex_share, capex_musd,")
+    plants = (
+        plants.replace("100, 10,", "100, 100, , 10,") + "\nQ, B, make, candidate, 100, 10, 0.9, 7, 1, 30, 0.25, 4, 50"
+    )
+    share = "rule, country, measure, min_share\nhalf for B, B, money, 0.5"
+    grants = f"{COLUMNS}\ngrant, grant, , , , , , , , , , ,"
+    demand = "sector, country, material, year, demand_t\ncars, A, m, 2030, 200"
+    sheets = {**SHEETS, "Projects": plants, "Fairness": share, "Instruments": grants, "Demand": demand, "Budgets": ""}
+    found = printed({name: text for name, text in sheets.items() if text})
+    said = " ".join(texts(found.sheet("Packages")))
+    assert "1 of 2 funded projects gets more than it lacks, by 2.9 MUSD of present value in all: Q." in said
+    assert "more than it lacks" not in " ".join(texts(toy.sheet("Packages")))
+
+
 def test_viability_flags_who_fails_in_the_crash_and_who_runs_less_than_planned():
     """60 t of 100 t are wanted. The crash takes 2 MUSD a year as planned and what the floor gives; it gives back 5 MUSD a year on
     12.92 % of the output."""
