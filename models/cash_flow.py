@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.instance import Project
-from models.instruments import Instrument, Kind
+from models.instruments import Instrument
 from models.solution import Funding
 from models.viability import Venture
 
@@ -47,7 +47,7 @@ def cash_flow(firm: Venture, funding: Funding, package: Iterable[tuple[Instrumen
     """
     support: dict[int, float] = defaultdict(float)
     for instrument, amount in package:
-        for t, x in support_cash(firm, instrument).items():
+        for t, x in firm.cash(instrument).items():
             support[t] += amount * x
     last = max([firm.life[-1], *firm.draws, *support])
     return {t: _year(firm, funding, t, support[t]) for t in range(firm.v, last + 1)}
@@ -75,29 +75,3 @@ def _year(firm: Venture, funding: Funding, t: int, support: float) -> Cash:
 def size_share(project: Project, funding: Funding) -> float:
     """Size as a share of the nameplate; what has no capacity at all is there in full, or by its share in a relaxation."""
     return funding.size_ktpy / project.nameplate_ktpy if project.nameplate_ktpy else funding.share
-
-
-def support_cash(firm: Venture, one: Instrument) -> dict[int, float]:
-    """Cash of an instrument after tax by year, per MUSD of face or kt/year covered; ``Support.value_musd`` is its worth."""
-    flows: dict[int, float] = defaultdict(float)
-    for part in _parts(firm, one):
-        for t, x in part.items():
-            flows[t] += x
-    return dict(flows)
-
-
-def _parts(firm: Venture, one: Instrument) -> tuple[Mapping[int, float], ...]:
-    tax, life = firm.project.tax_rate, firm.life
-    match one.kind:
-        case Kind.GRANT:
-            return firm.draws, dict.fromkeys(life, -tax / firm.project.operating_life_years)
-        case Kind.EQUITY:
-            return firm.draws, dict.fromkeys(life, -one.rate), {life[-1]: -1.0}
-        case Kind.LOAN | Kind.GUARANTEE:
-            return firm.draws, {t: tax * interest - paid for t, (interest, paid) in firm.schedule(one).items()}
-        case Kind.INVESTMENT_CREDIT:
-            return ({firm.start: 1.0},)
-        case Kind.PRODUCTION_CREDIT:
-            return (dict(firm.paid(one)),)
-        case _:
-            return ({t: (1.0 - tax) * x for t, x in firm.paid(one)},)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from models.instance import Instance, Project
+from models.instance import TRAINING_STAGE, Instance, Project, Workforce
 from models.investment import spend_share
 from models.solution import Funding
 from models.viability import offered, ventures, within
@@ -78,12 +78,21 @@ def people_trained(instance: Instance, trained: Mapping[tuple[str, int], float])
 
 
 def people_at_most(instance: Instance) -> dict[tuple[str, int], float]:
-    """People who could be there if all were trained who may be, by (country, t)."""
+    """People who could be there if all were trained who may be and for whom somebody may pay, by (country, t)."""
     return {
-        (c, t): force.available[t] + sum(force.max_trained[y] for y in force.begun(t))
+        (c, t): force.available[t]
+        + sum(force.max_trained[y] for y in force.begun(t) if _may_be_paid(instance, force, y))
         for c, force in instance.workforce.items()
         for t in instance.years
     }
+
+
+def _may_be_paid(instance: Instance, force: Workforce, t: int) -> bool:
+    """Whether training that begins in t costs nothing, or some pot that is not empty may pay for it."""
+    pots = [
+        pot for pot in instance.pots.values() if pot.pays(force.country, TRAINING_STAGE, t) and pot.budget_musd > 0.0
+    ]
+    return bool(pots) or not instance.pots or not force.cost_musd_per_person[t]
 
 
 def tight_years(instance: Instance, capacity_ktpy: Mapping[tuple[str, int], float]) -> dict[str, tuple[int, ...]]:

@@ -8,8 +8,9 @@ flow, loan subsidies); Federal Credit Reform Act of 1990, section 502 (cost of a
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from models.finance import annuity, discount_factor
@@ -28,9 +29,9 @@ class Support:
 
     value_musd: float
     charge_musd: Mapping[int, float]
-    crash_musd: Mapping[int, float]
-    covered_musd: float
-    receipts_musd: float
+    crash_musd: Mapping[int, float] = field(default_factory=dict)
+    covered_musd: float = 0.0
+    receipts_musd: float = 0.0
 
     @property
     def contingent_musd(self) -> float:
@@ -139,44 +140,58 @@ class Venture:
 
     # ------------------------------------------------------------ instruments
 
-    def support(self, instrument: Instrument, crash: Venture | None) -> Support:
+    def support(self, one: Instrument, crash: Venture | None) -> Support:
         """What an instrument is worth and costs; ``crash``: the same venture at the crash deck."""
-        made = {
-            Kind.GRANT: self._grant,
-            Kind.LOAN: self._loan,
-            Kind.EQUITY: self._equity,
-            Kind.GUARANTEE: self._loan,
-            Kind.INVESTMENT_CREDIT: self._investment_credit,
-        }.get(instrument.kind)
-        return self._promise(instrument, crash) if made is None else made(instrument)
+        value = sum(x * self.worth(t) for t, x in self.cash(one).items())
+        match one.kind:
+            case Kind.GRANT:
+                return Support(value, self.draws)
+            case Kind.EQUITY:
+                return Support(value, self.draws, receipts_musd=1.0 + one.rate * len(self.life))
+            case Kind.INVESTMENT_CREDIT:
+                return Support(value, {self.start: 1.0})
+            case Kind.LOAN:
+                receipts = (1.0 - one.default_probability) * sum(paid for _, paid in self.schedule(one).values())
+                return Support(value, self._as_drawn(self._subsidy(one)), receipts_musd=receipts)
+            case Kind.GUARANTEE:
+                loss = one.coverage * one.default_probability
+                return Support(value, self._as_drawn(loss), covered_musd=one.coverage)
+            case _:
+                return self._promise(value, one, crash)
 
-    def _grant(self, _: Instrument) -> Support:
-        lost = self.project.tax_rate * self.lasting / self.project.operating_life_years
-        return Support(self.drawn - lost, self.draws, {}, 0.0, 0.0)
+    def cash(self, one: Instrument) -> dict[int, float]:
+        """Cash of an instrument after tax by calendar year, per MUSD of face or kt/year of covered size."""
+        flows: dict[int, float] = defaultdict(float)
+        for part in self._cash_parts(one):
+            for t, x in part.items():
+                flows[t] += x
+        return dict(flows)
 
-    def _equity(self, one: Instrument) -> Support:
-        end = self.life[-1]
-        value = self.drawn - one.rate * self.lasting - self.worth(end)
-        return Support(value, self.draws, {}, 0.0, 1.0 + one.rate * len(self.life))
+    def _cash_parts(self, one: Instrument) -> tuple[Mapping[int, float], ...]:
+        tax, life = self.project.tax_rate, self.life
+        match one.kind:
+            case Kind.GRANT:
+                return self.draws, dict.fromkeys(life, -tax / self.project.operating_life_years)
+            case Kind.EQUITY:
+                return self.draws, dict.fromkeys(life, -one.rate), {life[-1]: -1.0}
+            case Kind.LOAN | Kind.GUARANTEE:
+                return self.draws, {t: tax * interest - paid for t, (interest, paid) in self.schedule(one).items()}
+            case Kind.INVESTMENT_CREDIT:
+                return ({self.start: 1.0},)
+            case Kind.PRODUCTION_CREDIT:
+                return (dict(self.paid(one)),)
+            case _:
+                return ({t: (1.0 - tax) * x for t, x in self.paid(one)},)
 
-    def _investment_credit(self, _: Instrument) -> Support:
-        return Support(self.worth(self.start), {self.start: 1.0}, {}, 0.0, 0.0)
+    def _as_drawn(self, rate: float) -> dict[int, float]:
+        return {t: rate * x for t, x in self.draws.items()}
 
-    def _loan(self, one: Instrument) -> Support:
-        """A loan, public or guaranteed: interest and payments by calendar year as in ``schedule``."""
-        plan = self.schedule(one)
-        value = self.drawn + sum(
-            (self.project.tax_rate * interest - paid) * self.worth(t) for t, (interest, paid) in plan.items()
-        )
-        if one.kind is Kind.GUARANTEE:
-            rate = one.coverage * one.default_probability
-            return Support(value, {t: rate * x for t, x in self.draws.items()}, {}, one.coverage, 0.0)
-        public = self.finance.public_rate
+    def _subsidy(self, one: Instrument) -> float:
+        """What of a public loan is not expected to come back, valued at the public rate, by what is lent."""
+        public, plan = self.finance.public_rate, self.schedule(one)
         lent = sum(x * self.worth(t, public) for t, x in self.draws.items())
         back = (1.0 - one.default_probability) * sum(paid * self.worth(t, public) for t, (_, paid) in plan.items())
-        rate = max(0.0, 1.0 - back / lent)
-        receipts = (1.0 - one.default_probability) * sum(paid for _, paid in plan.values())
-        return Support(value, {t: rate * x for t, x in self.draws.items()}, {}, 0.0, receipts)
+        return max(0.0, 1.0 - back / lent)
 
     def schedule(self, one: Instrument) -> Mapping[int, tuple[float, float]]:
         """Interest, and all that is paid, by calendar year, per MUSD of a loan.
@@ -197,18 +212,15 @@ class Venture:
             balance -= payment - interest
         return plan
 
-    def _promise(self, one: Instrument, crash: Venture | None) -> Support:
+    def _promise(self, value: float, one: Instrument, crash: Venture | None) -> Support:
         """A credit per kg, a floor or an offtake, in the first operating years."""
-        taxed = 0.0 if one.kind is Kind.PRODUCTION_CREDIT else self.project.tax_rate
         flows = dict(self.paid(one))
-        value = (1.0 - taxed) * sum(x * self.worth(t) for t, x in flows.items())
         due = {} if crash is None or not one.kind.holds_a_price else dict(crash.paid(one))
         return Support(
             value,
             {t: x for t, x in flows.items() if x > 0.0},
             {t: x for t, x in due.items() if x > 0.0},
-            0.0,
-            -sum(x for x in flows.values() if x < 0.0),
+            receipts_musd=-sum(x for x in flows.values() if x < 0.0),
         )
 
     def paid(self, one: Instrument) -> Iterator[tuple[int, float]]:

@@ -9,9 +9,10 @@ from models.instruments import Finance, Instrument, Kind
 from optimizer.cells import Record, records
 from optimizer.decks import crash_deck, planning_deck
 from optimizer.series import by_series, linear
+from optimizer.sheets.money import OPERATING_LIFE_YEARS
 from optimizer.workbook import Workbook
 
-_HURDLE_RATE, _OPERATING_LIFE_YEARS = 0.1, 20
+_HURDLE_RATE = 0.1
 _UTILIZATION = 0.85
 
 
@@ -19,7 +20,7 @@ def firm(row: Record) -> dict[str, float | int]:
     """What the firm that would build a candidate reckons with, as fields of its project."""
     return {
         "hurdle_rate": row.number_or("hurdle_rate", _HURDLE_RATE),
-        "operating_life_years": row.year("operating_life_years") or _OPERATING_LIFE_YEARS,
+        "operating_life_years": row.year("operating_life_years") or OPERATING_LIFE_YEARS,
         "tax_rate": row.number_or("tax_rate", 0.0),
     }
 

@@ -1,7 +1,9 @@
 """The sheet Strategies: changes of cells under a name, Workbook -> Workbook.
 
 All rows of a strategy pick their rows in the workbook as it is, so that their order means nothing; no cell may be changed by two
-of them (``checks`` tells). Rows that are taken away are gone whatever else would change them.
+of them (``checks`` tells). Rows that are taken away are gone whatever else would change them. Without any row of Instruments
+there would be no firms to ask, and ``public_share`` would count: a strategy that takes all of them away means that nobody is
+supported, so they stay and may give nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from optimizer.workbook import Row, Workbook
 SHEET = "Strategies"
 SET, MULTIPLY, ADD, REMOVE = "set", "multiply", "add", "remove"
 SETTINGS_SHEET = "Settings"
+TOOLS, _AT_MOST = "Instruments", "max_share"
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,21 @@ def changes(workbook: Workbook, strategy: Strategy) -> list[Change]:
         sheet = row.text("table")
         found += changes_of(row, typed.setdefault(sheet, tuple(records(workbook, sheet))))
     gone = {(x.sheet, x.row) for x in found if not x.column}
-    kept = [x for x in found if not x.column or (x.sheet, x.row) not in gone]
+    kept = _without_tools(workbook, [x for x in found if not x.column or (x.sheet, x.row) not in gone])
     order = list(SHEETS)
     return sorted(dict.fromkeys(kept), key=lambda x: (order.index(x.sheet), x.row, x.column))
+
+
+def _without_tools(workbook: Workbook, found: Sequence[Change]) -> Iterator[Change]:
+    """Let instruments that are all taken away stay and give nothing: an empty sheet would mean that firms ask for nothing."""
+    tools = {row.number: row for row in workbook.table(TOOLS).rows}
+    is_emptied = tools.keys() == {x.row for x in found if x.sheet == TOOLS and not x.column}
+    for x in found:
+        if is_emptied and x.sheet == TOOLS:
+            before = tools[x.row].cells.get(_AT_MOST)
+            yield replace(x, column=_AT_MOST, before=before, after=0)
+        else:
+            yield x
 
 
 def changes_of(row: Record, rows: Sequence[Record]) -> Iterator[Change]:

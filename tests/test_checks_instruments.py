@@ -125,6 +125,8 @@ WARNINGS = [
     ({"Budgets!G3": "cheap"}, ("nobody_pays", "Instruments!A2")),
     ({"Projects!Q5": "0.5"}, ("public_share_not_read", "Projects!Q5")),
     ({"Budgets!I2": "0.3"}, ("parts_below_whole", "Budgets!I2")),
+    # RB, funded in 2030 at the earliest, is a year in building: with a life of 2 years its firm reckons to 2032.
+    ({"Projects!S5": "2"}, ("life_ends_within_plan", "Projects!S5")),
 ]
 
 

@@ -20,7 +20,8 @@ def told(folder: Path, rows: list[list[str]], needs: tuple[str, str, str], level
     projects = [[*row] for row in TOY["Projects"]]
     for row, need in zip(projects, ("workforce", "", "", "", *needs), strict=True):
         row.append(need)
-    case: Case = TOY | {"Projects": projects, "Workforce": [HEADER, *rows]}  # type: ignore[dict-item]
+    budgets = [[f"{cell};training" if cell == "metallization" else cell for cell in row] for row in TOY["Budgets"]]
+    case: Case = TOY | {"Projects": projects, "Budgets": budgets, "Workforce": [HEADER, *rows]}  # type: ignore[dict-item]
     findings = check(read_workbook(write_folder(folder / "case", case)))
     return [(finding.code, finding.address) for finding in findings if finding.level is level]
 
@@ -64,6 +65,25 @@ def test_a_suspicion_is_told_at_its_cell(
     rows: list[list[str]], needs: tuple[str, str, str], place: tuple[str, str], tmp_path: Path
 ):
     assert place in told(tmp_path, rows, needs, Level.WARNING)
+
+
+def test_training_that_nobody_pays_for_is_told(tmp_path: Path):
+    """No pot for training in B: nobody is trained there, unless training costs nothing or there are no pots."""
+    place = ("nobody_pays_for_training", "Workforce!E2")
+    free = ["B", "2030", "50", "0", "20", "1"]
+    pots = "funder, budget_musd, countries, stages\nF, 10, , magnet\nF, 10, A, training\nF, 0, , training"
+    for n, (budgets, row, is_told) in enumerate(
+        [
+            (pots, ENOUGH, True),
+            (pots, free, False),
+            (pots + "\nF, 10, B,", ENOUGH, False),
+            ("funder, budget_musd", ENOUGH, False),
+        ]
+    ):
+        folder = write_folder(tmp_path / str(n), TOY | {"Workforce": [HEADER, row]})
+        (folder / "Budgets.csv").write_text(budgets, encoding="utf-8")
+        found = [(x.code, x.address) for x in check(read_workbook(folder)) if x.level is Level.WARNING]
+        assert (place in found) is is_told
 
 
 def test_a_stage_is_not_called_training(tmp_path: Path):

@@ -122,7 +122,10 @@ def test_what_a_strategy_breaks_is_told_with_its_name_and_cell(tmp_path):
 
 
 def test_prices_and_instruments_can_be_changed(tmp_path):
-    """A crash of a tenth of the price, a dearer floor, no instruments at all, another deck: each a strategy of its own."""
+    """A crash of a tenth of the price, a dearer floor, no instruments at all, another deck: each a strategy of its own.
+
+    Without instruments there would be no firms: those that are all taken away stay and may give nothing.
+    """
     rows = [
         ["cheap magnets", "Prices", "deck=base; material=magnet", "usd_per_kg", "multiply", "0.1"],
         ["dear floor", "Instruments", "kind=floor", "usd_per_kg", "add", "5"],
@@ -134,13 +137,28 @@ def test_prices_and_instruments_can_be_changed(tmp_path):
     assert [str(x) for x in check(workbook)] == []
     cheap, dear, none, crash = (assemble(overlaid(workbook, x)).finance for x in strategies(workbook))
     assert [(x.address, x.code) for x in strategy_faults(workbook)] == []
-    assert none is None
+    assert none is not None
+    assert {x.max_share for x in none.instruments.values()} == {0.0}
     assert cheap is not None
     assert dear is not None
     assert crash is not None
     assert [cheap.price("base", "magnet", 2030), cheap.price("crash", "magnet", 2030)] == [14.0, 50.0]
     assert [dear.instruments["least"].price_musd_per_kt, dear.instruments["cheap"].rate] == [50.0, 0.0]
     assert crash.planning_deck == "crash"
+
+
+def test_instruments_that_are_all_taken_away_are_listed_as_giving_nothing(tmp_path):
+    """In two rows too; one that stays keeps what it gives, and the others go."""
+    rows = [
+        ["none", "Instruments", "instrument=[!l]*", "", "remove", ""],
+        ["none", "Instruments", "instrument=l*", "", "remove", ""],
+        ["one", "Instruments", "instrument=[!l]*", "", "remove", ""],
+    ]
+    workbook = book(tmp_path, MONEY | {"Strategies": [HEADER, *rows]})
+    none, one = (changes(workbook, x) for x in strategies(workbook))
+    assert {(x.sheet, x.column, x.before, x.after) for x in none[:2]} == {("Instruments", "max_share", "0.5", 0)}
+    assert (len(none), none[2].before, {x.after for x in none}) == (8, None, {0})
+    assert {(x.column, x.after) for x in one} == {("", None)}
 
 
 def test_a_strategy_that_breaks_prices_or_instruments_is_told(tmp_path):

@@ -43,7 +43,9 @@ class Paid:
 
     musd: float
     domestic_musd: float
-    shares: Mapping[str, float]  # candidate -> its part of all public money for it
+    shares: Mapping[
+        str, float
+    ]  # candidate -> its part of all public money for it, where that is more than a thousand dollars
 
 
 def paid_by(case: Case, name: str, home: str) -> Paid:
@@ -54,7 +56,7 @@ def paid_by(case: Case, name: str, home: str) -> Paid:
         if row.project in case.facts.projects:
             parts[row.project] = parts.get(row.project, 0.0) + row.musd
     totals = {project: sum(x.musd for x in case.written.outlays if x.project == project) for project in parts}
-    shares = {project: musd / totals[project] for project, musd in parts.items() if totals[project] > 0}
+    shares = {project: musd / totals[project] for project, musd in parts.items() if totals[project] > MUSD}
     domestic = sum(row.musd for row in own if home and country_of(case, row) == home)
     return Paid(sum(row.musd for row in own), domestic, shares)
 
@@ -104,7 +106,7 @@ def _row(row: Funder, terms: Terms, paid: Paid, ledger: Ledger) -> None:
     message = "What a funder pays adds up from outlays.csv."
     ledger.same("funder_paid", where, paid.musd, row.paid_musd, message, MUSD, paid.musd)
     ledger.same("funder_domestic", where, paid.domestic_musd, row.domestic_musd or 0.0, message, MUSD, paid.musd)
-    share = paid.domestic_musd / paid.musd if paid.musd > 0 else 0.0
+    share = paid.domestic_musd / paid.musd if paid.musd > MUSD else 0.0
     message = "The domestic share is what is paid for the home, of all."
     ledger.same("funder_domestic_share", where, share, row.domestic_share or 0.0, message, SHARE)
     largest, message = max(paid.shares.values(), default=0.0), "The largest part that it pays of a project."

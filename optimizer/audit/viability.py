@@ -10,9 +10,6 @@ from optimizer.audit.support import ByYear
 from optimizer.audit.tools import HOLD_A_PRICE, PUBLIC_CAPITAL
 from optimizer.audit.written import Viability, key, place, place_of
 
-# A ratio may be written to four digits.
-RATIO = 1e-4
-
 
 def audit_viability(case: Case, ledger: Ledger) -> None:
     """Hold viability.csv against the firms' cash, the packages and the base runs."""
@@ -97,13 +94,12 @@ def _money(case: Case, row: Viability, deal: Deal, ledger: Ledger) -> None:
     ledger.same("public_capital", where, public, row.public_capital_musd, message, MUSD)
     private, message = deal.firm.capex_musd - public, "Private is the capital that is not public."
     ledger.same("private_capital", where, private, row.private_musd, message, unit)
-    message = "Leverage is private capital per dollar of charge; blank without a charge."
+    message = "Leverage x charge is the private capital; blank without a charge."
     if charge <= MUSD:
         ok = row.leverage is None or abs(row.leverage * charge - private) <= unit
         ledger.holds("leverage", where, ok, None, row.leverage, message)
     elif ledger.holds("leverage", where, row.leverage is not None, private / charge, row.leverage, message):
-        rounding = RATIO + abs(private) / charge * (deal.unit(charge) - MUSD) / charge
-        ledger.same("leverage", where, private / charge, row.leverage or 0.0, message, rounding)
+        ledger.same("leverage", where, private, (row.leverage or 0.0) * charge, message, unit, private)
 
 
 def _least_utilization(

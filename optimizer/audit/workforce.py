@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from optimizer.audit.facts import Case
+from optimizer.audit.facts import Case, Facts
 from optimizer.audit.ledger import MUSD, Ledger
+from optimizer.audit.names import TRAINING
 from optimizer.audit.people import People
 from optimizer.audit.written import Workforce, place, place_of
 
@@ -27,7 +26,7 @@ def audit_workforce(case: Case, ledger: Ledger) -> None:
             if ledger.holds("people_row", where, row is not None, "a row", None, message) and row is not None:
                 trained = _trained(case, rows, country, year)
                 _row(case, row, people, trained, needed.get((country, year), 0.0), ledger)
-                _tightness(row, people.available + _trainable(by_year, year), ledger)
+                _tightness(row, people.available + _trainable(case.facts, country, year), ledger)
 
 
 def _needed(case: Case) -> dict[tuple[str, int], float]:
@@ -50,8 +49,18 @@ def _trained(case: Case, rows: dict[tuple[str, int], Workforce], country: str, y
     )
 
 
-def _trainable(by_year: Mapping[int, People], year: int) -> float:
-    return sum(people.max_trained for begun, people in by_year.items() if begun + people.training_years <= year)
+def _trainable(facts: Facts, country: str, year: int) -> float:
+    """Those who may be trained by then, in years in which some money may pay for it."""
+    return sum(
+        people.max_trained
+        for begun, people in facts.workforce[country].items()
+        if begun + people.training_years <= year and _has_a_payer(facts, country, begun, people)
+    )
+
+
+def _has_a_payer(facts: Facts, country: str, year: int, people: People) -> bool:
+    is_free = people.cost_musd_per_person == 0.0 or not facts.pots
+    return is_free or any(pot.musd > 0.0 and pot.pays_for(country, TRAINING, year, "") for pot in facts.pots)
 
 
 def _row(case: Case, row: Workforce, people: People, trained: float, needed: float, ledger: Ledger) -> None:
@@ -79,7 +88,7 @@ def _row(case: Case, row: Workforce, people: People, trained: float, needed: flo
 
 def _tightness(row: Workforce, most: float, ledger: Ledger) -> None:
     where = place(row)
-    message = "The most who could be there are those available, and all who may be trained in time."
+    message = "The most who could be there are those available, and all who may be trained in time and be paid for."
     ledger.same("people_most", where, most, row.most, message, PEOPLE)
     message = "People are tight where all are needed who could be there, but for a thousandth."
     left = row.most - max(0.05, 0.001 * row.most) - row.needed

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from optimizer.cells import Record
 from optimizer.checks.content import Content, grouped
 from optimizer.findings import Finding, Level
-from optimizer.sheets.money import NEEDED_BY, READ_BY
+from optimizer.sheets.money import NEEDED_BY, OPERATING_LIFE_YEARS, READ_BY
 
 _LISTS = {"stages": ("Recipes", "stage"), "countries": ("Countries", "country"), "funders": ("Budgets", "funder")}
 
@@ -35,6 +35,7 @@ def instrument_findings(content: Content) -> Iterator[Finding]:
         if candidates and _lists_are_known(content, row):
             yield from _idle(content, row, candidates)
     yield from _public_share(content)
+    yield from _ended_lives(content)
 
 
 def _a(kind: str) -> str:
@@ -150,3 +151,27 @@ def _public_share(content: Content) -> Iterator[Finding]:
         problem = f"not read{more}: with rows in Instruments they say what the public pays"
         remedy = "Leave it blank, or empty the sheet Instruments."
         yield content.warning(filled[0], "public_share", "public_share_not_read", problem, remedy)
+
+
+def _ended_lives(content: Content) -> Iterator[Finding]:
+    """Yield, once, that firms reckon to the end of a life that falls within the plan, in which their plants stand on."""
+    years = content.years()
+    ended = [row for row in content.rows("Projects") if row.text("status") == "candidate" and _ends(row, years)]
+    if ended:
+        more = f" (and {len(ended) - 1} more in this column)" if len(ended) > 1 else ""
+        end = _end(ended[0], years[0])
+        problem = f"its firm reckons to {end} at the earliest, and its plant stands to {years[-1]}: candidates never close{more}"
+        remedy = (
+            "Write a longer life if it runs on; else what it serves in the plan after its life has no firm behind it."
+        )
+        yield content.warning(ended[0], "operating_life_years", "life_ends_within_plan", problem, remedy)
+
+
+def _ends(row: Record, years: range) -> bool:
+    return bool(years) and row.values.get("lead_years") is not None and _end(row, years[0]) < years[-1]
+
+
+def _end(row: Record, first_year: int) -> int:
+    """The last year of its life if it is funded as early as it can be."""
+    start = max(row.year("first_funding_year") or first_year, first_year) + (row.year("lead_years") or 0)
+    return start + (row.year("operating_life_years") or OPERATING_LIFE_YEARS) - 1

@@ -9,6 +9,7 @@ from optimizer.checks.content import Content, grouped, joined
 from optimizer.checks.series import Series, all_series
 from optimizer.findings import Finding
 
+_TRAINING, _OF_TRAINING = "training", ("max_trained_per_year", "training_cost_usd_per_person")
 _ASKED = ("training_cost_usd_per_person", "training_years")
 
 
@@ -17,6 +18,7 @@ def workforce_findings(content: Content) -> Iterator[Finding]:
     rows = content.rows("Workforce")
     for row in rows:
         yield from _training(content, row)
+    yield from _nobody_pays(content)
     needing = [row for row in content.rows("Projects") if row.text("status") == "candidate" and row.number("workforce")]
     if rows:
         named = content.words("Workforce", "country")
@@ -35,6 +37,26 @@ def _training(content: Content, row: Record) -> Iterator[Finding]:
     elif row.number_or("training_cost_usd_per_person", 0.0) > 0.0 and row.values.get("max_trained_per_year") is None:
         problem = "blank: nobody can be trained, though training has a cost"
         yield content.warning(row, "max_trained_per_year", "nobody_is_trained", problem, "Write how many at most.")
+
+
+def _nobody_pays(content: Content) -> Iterator[Finding]:
+    """Training that costs something and that no pot may pay for, once in a country: nobody is trained then."""
+    pots = content.rows("Budgets")
+    for (country,), rows in grouped(content.rows("Workforce"), "country").items():
+        dear = [row for row in rows if min(map(row.number_or, _OF_TRAINING, (0.0, 0.0))) > 0.0]
+        if dear and pots and not any(_pays_training(pot, country) for pot in pots):
+            problem = f"no pot of Budgets may pay for training in {country}, so that nobody is trained there"
+            remedy = "Add training to the stages of a pot that pays there, or a pot for it."
+            yield content.warning(dear[0], "max_trained_per_year", "nobody_pays_for_training", problem, remedy)
+
+
+def _pays_training(pot: Record, country: str) -> bool:
+    there = not pot.items("countries") or country in pot.items("countries")
+    return (
+        there
+        and (not pot.items("stages") or _TRAINING in pot.items("stages"))
+        and pot.number_or("budget_musd", 0.0) > 0.0
+    )
 
 
 def _without_limit(content: Content, needing: list[Record], named: dict[str, None]) -> Iterator[Finding]:

@@ -114,24 +114,30 @@ def headline(manifest: dict[str, Any]) -> list[str]:
             f"Least:     {least['musd']:,.1f} MUSD leave at most {least['points_short']:g} points short; no plan needs less than"
             f" {least['bound_musd']:,.1f}"
         )
-    lines += [f"Support:   {words}" for words in _support_words(manifest)]
+    lines += _support_lines(manifest)
     lines.append(f"Audit:     passed, {manifest['audit']['checks']:,} checks")
     return lines
 
 
-def _support_words(manifest: dict[str, Any]) -> list[str]:
-    """What packages charge, bring and may cost, in words; nothing without instruments."""
+def _support_lines(manifest: dict[str, Any]) -> list[str]:
+    """What packages charge and bring, and what they may cost if prices crash; nothing without instruments."""
     money = manifest.get("money")
     if money is None:
         return []
-    owed = f"{money['contingent_musd']:,.0f} MUSD may be owed"
-    if money["crash_deck"] is not None:
-        owed += f" at prices of deck {money['crash_deck']}"
     worst = money["worst_liability"]
-    owed += f", most in {worst['year']}" if worst is not None else ""
+    owed = f"{money['contingent_musd']:,.0f} MUSD may be owed" + (
+        f", most in {worst['year']}" if worst is not None else ""
+    )
+    crash = f"at prices of deck {money['crash_deck']} " if money["crash_deck"] is not None else ""
+    lent = (
+        f"; {money['lent_to_failing_musd']:,.0f} MUSD are lent to firms that then miss their hurdle rate"
+        if crash
+        else ""
+    )
     return [
-        f"{money['supported']} of {plural(money['funded'], 'project')} by {money['charge_musd']:,.1f} MUSD;"
-        f" {money['private_musd']:,.1f} MUSD private; {owed}"
+        f"Support:   {money['supported']} of {plural(money['funded'], 'project')} by {money['charge_musd']:,.1f} MUSD;"
+        f" {money['private_musd']:,.1f} MUSD private",
+        f"Crash:     {crash}{owed}{lent}",
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 from openpyxl import Workbook as Book
@@ -13,17 +14,25 @@ from optimizer.report.charts import Data, stacked_chart
 from optimizer.report.costs import outlay_by_instrument, years
 from optimizer.report.facts import Facts, each, number, text
 from optimizer.report.fairness_sheet import write_shares
-from optimizer.report.money_words import who_pays
+from optimizer.report.money_words import spent_beside_plants, who_pays
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 
 NAME = "Who pays"
-_LABELS = (Column("Who", 40), Column("Total, MUSD", 14, "musd"))
+_LABELS, _YEAR = (Column("Who", 40), Column("Total, MUSD", 14, "musd")), 11
+_COUNTRY = (
+    *(Column("Country", 40), Column("Pays, MUSD", 14, "musd"), Column("Of all, %", _YEAR, "pct")),
+    *(Column("Gets for plants, MUSD", _YEAR, "musd"), Column("Of all, %", _YEAR, "pct")),
+    *(Column("For stocks, training", _YEAR, "musd"), Column("Gets more than it pays", _YEAR, "musd")),
+    *(Column("Capacity, t/yr", _YEAR, "t"), Column("Of all, %", _YEAR, "pct"), Column("Jobs", _YEAR, "int")),
+    *(Column("Demand, t", _YEAR, "t"), Column("Served, t", _YEAR, "t"), Column("Coverage, %", _YEAR, "pct")),
+)
 _CHART_ROWS = 18
 _MOST_SERIES = 10
 _NOTES = (
-    "A country pays what funders pay whose home it is in Budgets; what funders without a home pay is in no country's row. It gets"
-    " the public outlay for plants in it. Jobs: workforce of Projects x size / nameplate of the funded plants, at full size.",
+    "A country pays what funders pay whose home it is in Budgets; what funders without a home pay is in no country's row, so that"
+    " all together get that much more. A country gets what is spent on plants, stocks and training in it. Jobs: workforce of"
+    " Projects x size / nameplate of the funded plants, at full size.",
     "Capacity: t of activity a year of all funded plants, of every stage, added up. Coverage: its own demand, all years, nothing"
     " lost. At home: for what stands in the funder's home. Largest part: of the public money of any single project.",
 )
@@ -31,9 +40,10 @@ _NOTES = (
 
 def write_burden(book: Book, facts: Facts, painter: Painter) -> None:
     """Write the sheet."""
-    columns = (*_LABELS, *(Column(str(year), 11, "musd") for year in facts.years))
+    columns = (*_LABELS, *(Column(str(year), _YEAR, "musd") for year in facts.years))
     title = f"Who pays and who gains, MUSD of {facts.price_year}, not discounted"
-    page = open_page(book, facts, painter, NAME, title, [column.width for column in columns])
+    widths = [column.width for column in (*columns, *_COUNTRY[len(columns) :])]
+    page = open_page(book, facts, painter, NAME, title, widths)
     page.sentence(who_pays(facts) or "The plan spends no public money.")
     page.freeze(columns=1)
     _countries(page)
@@ -54,29 +64,25 @@ def write_burden(book: Book, facts: Facts, painter: Painter) -> None:
 def _countries(page: Page) -> None:
     facts, table = page.facts, page.facts.tables["burden"]
     page.heading("Countries: what each pays for, gets and is served")
-    columns = (
-        *(Column("Country", 40), Column("Pays, MUSD", 14, "musd"), Column("Of all, %", 11, "pct")),
-        *(Column("Gets, MUSD", 11, "musd"), Column("Of all, %", 11, "pct"), Column("Gets more, MUSD", 11, "musd")),
-        *(Column("Capacity, t/yr", 11, "t"), Column("Of all, %", 11, "pct"), Column("Jobs", 11, "int")),
-        *(Column("Demand, t", 11, "t"), Column("Served, t", 11, "t"), Column("Coverage, %", 11, "pct")),
-    )
-    figures = ["paid_musd", "received_musd", "capacity_t_per_year", "jobs", "demand_t", "served_t"]
+    beside = spent_beside_plants(facts)
+    table = table.assign(beside_musd=[beside.get(country, 0.0) for country in table["country"]])
+    figures = ["paid_musd", "received_musd", "beside_musd", "capacity_t_per_year", "jobs", "demand_t", "served_t"]
     shown = table[(table[figures] > 0.0).any(axis=1)]
     shown = shown.sort_values(["paid_musd", "received_musd", "demand_t", "country"], ascending=[False] * 3 + [True])
     sums = {name: float(table[name].sum()) for name in figures}
     lines = [_country(facts.country(row.country), row, sums) for row in each(shown)]
-    page.table(columns, [*lines, _whole(sums)])
+    page.table(_COUNTRY, [*lines, _whole(sums)])
 
 
-def _country(name: str, row: object, sums: Mapping[str, float], total: bool = False) -> Line:
+def _country(name: str, row: Any, sums: Mapping[str, float], total: bool = False) -> Line:
     def of(figure: str) -> tuple[float, float | None]:
         value = float(getattr(row, figure))
         return value, value / sums[figure] if sums[figure] > 0.0 else None
 
-    (paid, _), (received, _) = of("paid_musd"), of("received_musd")
+    more = row.received_musd + row.beside_musd - row.paid_musd
     values = (
-        *(name, *of("paid_musd"), *of("received_musd"), received - paid, *of("capacity_t_per_year")),
-        *(row.jobs, row.demand_t, row.served_t, number(row.coverage)),  # type: ignore[attr-defined]
+        *(name, *of("paid_musd"), *of("received_musd"), row.beside_musd, more, *of("capacity_t_per_year")),
+        *(row.jobs, row.demand_t, row.served_t, number(row.coverage)),
     )
     return Line(values, total=total)
 

@@ -8,7 +8,7 @@ from models.cash_flow import size_share
 from models.instance import BASE, Instance
 from models.purses import places_of
 from models.solution import Solution
-from optimizer.report.rounding import Rows, musd, tonnes
+from optimizer.report.rounding import LEAST_MUSD, Rows, musd, tonnes
 
 _SHARE_DIGITS, _PEOPLE_DIGITS = 9, 4
 
@@ -27,7 +27,7 @@ def funder_rows(instance: Instance, solution: Solution) -> Rows:
             if name == funder:
                 paid[what] += x
         total, domestic = sum(paid.values()), sum(x for what, x in paid.items() if places[what][0] == home)
-        parts = [x / whole[p] for p, x in paid.items() if p in instance.projects and musd(whole[p]) > 0.0]
+        parts = [x / whole[p] for p, x in paid.items() if p in instance.projects and whole[p] > LEAST_MUSD]
         rows.append(
             {
                 "funder": funder,
@@ -35,7 +35,7 @@ def funder_rows(instance: Instance, solution: Solution) -> Rows:
                 "budget_musd": musd(sum(pot.budget_musd for pot in pots)),
                 "paid_musd": musd(total),
                 "domestic_musd": musd(domestic) if home else None,
-                "domestic_share": round(domestic / total, _SHARE_DIGITS) if home and musd(total) > 0.0 else None,
+                "domestic_share": round(domestic / total, _SHARE_DIGITS) if home and total > LEAST_MUSD else None,
                 "largest_project_share": round(max(parts), _SHARE_DIGITS) if parts else None,
             }
         )

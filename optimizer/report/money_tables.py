@@ -16,7 +16,7 @@ from models.instruments import Instrument, Kind
 from models.solution import Funding, Solution
 from models.viability import Support, Venture, ventures
 from optimizer.report.burden_tables import burden_rows, funder_rows
-from optimizer.report.rounding import Rows, musd, tonnes
+from optimizer.report.rounding import LEAST_MUSD, Rows, musd, tonnes
 from optimizer.units import T_PER_KT
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -171,7 +171,7 @@ def _viability(backed: _Backed) -> dict[str, object]:
         "charge_musd": musd(charge),
         "public_capital_musd": musd(public),
         "private_musd": musd(private),
-        "leverage": round(private / charge, _SHARE_DIGITS) if musd(charge) > 0.0 else None,
+        "leverage": round(private / charge, _SHARE_DIGITS) if charge > LEAST_MUSD else None,
         "least_utilization": _least_utilization(backed, planned),
         "planned_utilization": finance.utilization,
         "npv_crash_no_promise_musd": None if crash is None else _npv(_helped(backed, crash, promises=False)),

@@ -8,9 +8,11 @@ import pandas as pd
 
 from models.instance import BASE, Instance
 from models.instruments import Kind
-from optimizer.report.rounding import musd
+from optimizer.report.rounding import LEAST_MUSD, musd
 from optimizer.units import T_PER_KT
 
+# Below that a present value is nothing: a table shows it so.
+NOTHING_MUSD = 0.05
 _DIGITS = 6
 
 
@@ -18,7 +20,8 @@ def money_totals(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> dict
     """Return the block ``money`` of the manifest; nothing without instruments.
 
     ``magnets_t``: tonnes of materials that are demanded, made by funded plants in the base, all years; ``public_usd_per_kg``: the
-    public money for plants by that.
+    public money for plants by that. ``lent_to_failing_musd``: face of public loans to firms that miss their hurdle rate in the
+    crash, which are no part of ``contingent_musd``; None without a crash deck.
     """
     finance = instance.finance
     if finance is None:
@@ -39,13 +42,25 @@ def money_totals(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> dict
         "max_contingent_musd": finance.max_contingent_musd,
         "planned_liability_musd": musd(float(liability["planning_musd"].sum())),
         "worst_liability": _worst(liability),
+        "lent_to_failing_musd": None if finance.crash_deck is None else musd(_lent(packages, failing(firms))),
         "public_capital_musd": musd(float(firms["public_capital_musd"].sum())),
         "private_musd": musd(private),
-        "leverage": round(_beside(firms) / charge, _DIGITS) if musd(charge) > 0.0 else None,
+        "leverage": round(_beside(firms) / charge, _DIGITS) if charge > LEAST_MUSD else None,
         "magnets_t": round(made_t, 4) + 0.0,
         "public_usd_per_kg": round(outlay / (made_t / T_PER_KT), _DIGITS) if made_t > 0.0 else None,
     }
     return {"money": totals}
+
+
+def failing(firms: pd.DataFrame) -> pd.DataFrame:
+    """Firms that miss their hurdle rate in the crash, whatever their package; there must be a crash deck."""
+    return firms[firms["npv_crash_musd"] < -NOTHING_MUSD]
+
+
+def _lent(packages: pd.DataFrame, firms: pd.DataFrame) -> float:
+    """Public loans to some firms."""
+    loans = packages[packages["kind"] == Kind.LOAN]
+    return float(loans.loc[loans["project"].isin(firms["project"]), "amount"].sum())
 
 
 def _beside(firms: pd.DataFrame) -> float:

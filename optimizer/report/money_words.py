@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import pandas as pd
 
-from optimizer.report.facts import Facts, each, percent
+from optimizer.report.facts import Facts, each, percent, text
+from optimizer.report.money_totals import NOTHING_MUSD
+from optimizer.report.money_totals import failing as failing_firms
 from optimizer.report.portfolio import plural
 
 BY_KG = "Charged per kg: what is charged by the kg of activity that the firm plans to run in its operating life."
-# Below that a present value is nothing: a table shows it so.
-NOTHING_MUSD = 0.05
 _MOST_NAMES = 6
 KINDS = {
     "grant": "grants",
@@ -50,7 +51,7 @@ def money_sentences(facts: Facts) -> list[str]:
 
 def packages_lead(facts: Facts) -> list[str]:
     """What stands over the sheet Packages."""
-    return [x for x in (support(facts), by_kg(facts)) if x]
+    return [x for x in (support(facts), beyond_need(facts), by_kg(facts)) if x]
 
 
 def support(facts: Facts) -> str:
@@ -76,6 +77,20 @@ def _mix(facts: Facts) -> str:
         lent = f" (for {money(faces[kind])} {_FACE[kind]})" if kind in faces else ""
         told.append(f"{KINDS[kind]} {money(charges[kind])}{lent}")
     return ", ".join(told)
+
+
+def beyond_need(facts: Facts) -> str:
+    """Who gets more than it lacks: shares that must be kept are met so where that is cheapest; nothing where nobody does."""
+    firms = facts.tables["viability"]
+    more = firms["npv_musd"] - firms["npv_unaided_musd"].clip(lower=0.0)
+    some = firms[more > NOTHING_MUSD]
+    if some.empty:
+        return ""
+    verb = "gets more than it lacks" if len(some) == 1 else "get more than they lack"
+    return (
+        f"{few(some, firms)} {verb}, by {money(float(more[some.index].sum()))} MUSD of present value in all: {names(some)}. A"
+        " share that must be kept (Fairness, or of a funder in Budgets) is met so at the least outlay."
+    )
 
 
 def by_kg(facts: Facts) -> str:
@@ -107,13 +122,28 @@ def who_pays(facts: Facts) -> str:
     return f"{most}; {_gains(facts, burden)}."
 
 
+def spent_beside_plants(facts: Facts) -> dict[str, float]:
+    """Country -> public outlay for stocks and training in it, MUSD: their names end with the country."""
+    sums: dict[str, float] = defaultdict(float)
+    for row in each(facts.tables["outlays"]):
+        if row.project not in facts.projects:
+            sums[row.project.rpartition(":")[2]] += row.musd
+    return sums
+
+
 def _gains(facts: Facts, burden: pd.DataFrame) -> str:
-    row = max(each(burden), key=lambda x: x.received_musd - x.paid_musd)
-    got, own, home = row.received_musd, row.paid_musd, facts.country(row.country)
-    if "funders" not in facts.tables or not (facts.tables["funders"]["home"].fillna("") != "").any():
-        return f"plants in {home} get most of it, {money(got)} MUSD"
+    beside = spent_beside_plants(facts)
+    spent = {row.country: row.received_musd + beside.get(row.country, 0.0) for row in each(burden)}
+    if "funders" not in facts.tables or not any(map(text, facts.tables["funders"]["home"])):
+        most = max(spent, key=lambda country: spent[country])
+        return f"most of it is spent in {facts.country(most)}, {money(spent[most])} MUSD"
+    row = max(each(burden), key=lambda x: spent[x.country] - x.paid_musd)
+    got, own = spent[row.country], row.paid_musd
+    if not got - own > NOTHING_MUSD:
+        return "no country gets more than its funders pay"
+    paid = f"{money(own)} MUSD" if own > NOTHING_MUSD else "nothing"
     return (
-        f"{home} gains most: its plants get {money(got)} MUSD, its funders pay {money(own)}, and"
+        f"{facts.country(row.country)} gains most: {money(got)} MUSD are spent there, its funders pay {paid}, and"
         f" {row.jobs:,.0f} jobs are there"
     )
 
@@ -152,14 +182,15 @@ def owed(facts: Facts) -> str:
 def _promises(facts: Facts) -> str:
     """Kinds that may cost something in the crash, most first."""
     sums = facts.tables["packages"].groupby("kind")["contingent_musd"].sum()
-    kinds = [KINDS[str(kind)] for kind in sums[sums > 0.0].sort_values(ascending=False, kind="stable").index]
+    found = sums[sums > 0.0].sort_values(ascending=False, kind="stable").index
+    kinds = [KINDS[str(kind)] + (" (in full)" if kind == "guarantee" else "") for kind in found]
     return f"{', '.join(kinds[:-1])} and {kinds[-1]}" if len(kinds) > 1 else kinds[0]
 
 
 def failing(facts: Facts) -> str:
     """Who misses the hurdle rate in the crash, and who does so but for its promises."""
     firms = facts.tables["viability"]
-    fails, saved = _failing(firms), _saved(firms)
+    fails, saved = failing_firms(firms), _saved(firms)
     whose = "its" if len(saved) == 1 else "their"
     if fails.empty:
         alone = "" if saved.empty else f", {len(saved)} of them by {whose} floors and offtakes alone: {names(saved)}"
@@ -170,13 +201,33 @@ def failing(facts: Facts) -> str:
 
 def lent_to_failing(facts: Facts) -> str:
     """What the public has lent to firms that miss their hurdle rate in the crash; nothing where that is nothing."""
-    packages, fails = facts.tables["packages"], set(_failing(facts.tables["viability"])["project"])
-    loans = packages[packages["kind"] == "loan"]
-    lent = float(loans.loc[loans["project"].isin(fails), "amount"].sum())
+    lent = facts.money["lent_to_failing_musd"]
     if not lent > NOTHING_MUSD:
         return ""
-    every = money(float(loans["amount"].sum()))
-    return f"; {money(lent)} of {every} MUSD of public loans are theirs, beside what promises may cost"
+    return (
+        f"; {money(lent)} of {money(lent_musd(facts))} MUSD of public loans are theirs, beside what promises may cost"
+    )
+
+
+def lent_musd(facts: Facts) -> float:
+    """Face of all public loans."""
+    return float(facts.money["face_musd"].get("loan", 0.0))
+
+
+def loans_beside(facts: Facts) -> str:
+    """What the public has lent, which no liability and no limit counts; nothing where that is nothing."""
+    lent, failed = lent_musd(facts), facts.money["lent_to_failing_musd"]
+    if not lent > NOTHING_MUSD:
+        return ""
+    charged = float(facts.money["charge_by_kind_musd"]["loan"])
+    told = (
+        f"Public loans are no part of this, nor of max_contingent_musd: {money(lent)} MUSD are lent, of which budgets carry"
+        f" {money(charged)} as not expected to come back"
+    )
+    if failed is None:
+        return f"{told}."
+    count = plural(len(failing_firms(facts.tables["viability"])), "firm")
+    return f"{told}; {money(failed)} MUSD of it are lent to firms among the {count} that miss their hurdle rate in the crash."
 
 
 def few(some: pd.DataFrame, firms: pd.DataFrame) -> str:
@@ -195,10 +246,6 @@ def given_back(facts: Facts) -> str:
         f"Of the {money(lost)} MUSD of present value that the crash takes from the firms, floors and offtakes give back"
         f" {money(back)} ({percent(back / lost)})."
     )
-
-
-def _failing(firms: pd.DataFrame) -> pd.DataFrame:
-    return firms[firms["npv_crash_musd"] < -NOTHING_MUSD]
 
 
 def _saved(firms: pd.DataFrame) -> pd.DataFrame:

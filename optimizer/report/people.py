@@ -27,8 +27,8 @@ _MONEY = "money"
 _NOTES = (
     "Needed: workforce of Projects x capacity that stands in the year / nameplate, of funded candidates; plants that stand or"
     " are committed have their people, who are not counted. A country without a row in Workforce has no limit.",
-    "Most who could be there: free, and all who may be trained in time. Shaded: all of them are needed, so that no money"
-    " could bring more people.",
+    "Most who could be there: free, and all who may be trained in time, where some pot of Budgets may pay for it (without Budgets"
+    " the budget does). Shaded: all of them are needed, so that no more of the same money could bring more people.",
     "Who was trained stays. Training is public outlay of the year in which it begins, and part of the cost (Costs).",
 )
 

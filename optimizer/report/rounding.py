@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from optimizer.units import T_PER_KT
 
+# A thousand dollars: of less public money no ratio is told, which would be one of the solver's dust.
+LEAST_MUSD = 1e-3
 _T_DIGITS = 4
 _MUSD_DIGITS = 9
 

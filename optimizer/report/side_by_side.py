@@ -14,9 +14,12 @@ from optimizer.report.facts import ALL, Facts, number
 from optimizer.strategy_jobs import Idle, Reached
 from optimizer.workbook import Workbook
 
-FULL = 0.9995
+FULL, NEARLY = 0.9995, 0.99
 STANDING = ("existing", "committed")
+_MONEY = ("packages", "viability", "liability", "funders", "burden")
 _NOT_STANDING = "candidate"
+_SEEN_T = 0.5
+_USD_PER_KG = 1000.0  # In a MUSD per t.
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,10 @@ class Side:
     @cached_property
     def facts(self) -> Facts:
         """The plan as reports read it; only where there is one."""
-        assert self.reached.printed is not None
-        return Facts(self.workbook, self.reached.printed.frames(), self.reached.printed.manifest, ())
+        printed = self.reached.printed
+        assert printed is not None
+        money = printed.frames_of(*(name for name in _MONEY if name in printed.tables))
+        return Facts(self.workbook, printed.frames() | money, printed.manifest, ())
 
     @property
     def manifest(self) -> Mapping[str, object]:
@@ -68,7 +73,7 @@ class Side:
         for name, row in base.projects.items():
             if row.row.number in asked and row.text("status") == _NOT_STANDING:
                 mine = self._projects[name]
-                public = self._public_share(row) * row.number_or("capex_musd", 0.0)
+                public = mine.number_or("public_share", 1.0) * mine.number_or("capex_musd", 0.0)
                 rows.append(
                     {
                         "project": name,
@@ -81,10 +86,6 @@ class Side:
                 )
         columns = ["project", "country", "stage", "first_year", "size_t_per_year", "public_outlay_musd"]
         return pd.DataFrame(rows, columns=columns)
-
-    def _public_share(self, row: Record) -> float:
-        """Part of the capital of a built candidate that counts as public: all of it where there are instruments."""
-        return 1.0 if self.has_instruments else row.number_or("public_share", 1.0)
 
     @cached_property
     def has_instruments(self) -> bool:
@@ -141,10 +142,19 @@ class Side:
     @property
     def closes(self) -> int | None:
         """First year from which on all demand is served with nothing lost; None: never."""
+        return self.serves_from(FULL)
+
+    def serves_from(self, least: float) -> int | None:
+        """First year from which on at least that share of all demand is served with nothing lost; None: never."""
         found = None
         for year, share in zip(self.by_year["year"], self.by_year["coverage"], strict=True):
-            found = None if share < FULL else (found if found is not None else int(year))
+            found = None if share < least else (found if found is not None else int(year))
         return found
+
+    @property
+    def short_t(self) -> float:
+        """Demand of all years that is not served with nothing lost."""
+        return float((self.by_year["demand_t"] - self.by_year["served_t"]).sum())
 
     @property
     def worst_loss(self) -> tuple[str, int, float] | None:
@@ -197,6 +207,17 @@ class SideBySide:
     def held(self) -> tuple[Side, ...]:
         """Those that have a plan."""
         return tuple(side for side in self.sides if side.has_plan)
+
+    def closed(self, side: Side) -> float | None:
+        """Share of what the first strategy leaves short, in all years, that another does not; None where that is nothing."""
+        whole = self.held[0].short_t
+        return None if side is self.held[0] or whole < _SEEN_T else 1.0 - side.short_t / whole
+
+    def usd_per_kg(self, side: Side) -> float | None:
+        """Public money beyond that of the first strategy, for each kg that is short no more; None where there is none."""
+        first = self.held[0]
+        gained_t, more_musd = first.short_t - side.short_t, side.outlay_musd - first.outlay_musd
+        return _USD_PER_KG * more_musd / gained_t if gained_t > _SEEN_T and more_musd > 0.0 else None
 
     @cached_property
     def years(self) -> tuple[int, ...]:

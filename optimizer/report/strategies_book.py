@@ -9,12 +9,12 @@ import pandas as pd
 from openpyxl import Workbook as Book
 
 from optimizer.report.side_by_side import SideBySide
+from optimizer.report.strategies_outlay import write_outlay
 from optimizer.report.strategies_sheets import (
     write_changes,
     write_coverage,
     write_funded,
     write_idle,
-    write_outlay,
     write_proof,
     write_run,
     write_undone,

@@ -21,8 +21,13 @@ _PLACES = ("t", "r", "b", "l")
 _MARKERS = ("circle", "square", "triangle", "diamond")
 
 
-def outlay_chart(sheet: Worksheet, rows: tuple[int, int], columns: tuple[int, int], size: tuple[float, float]) -> Any:
-    """Outlay to the right, coverage upward, each strategy a point with its number; ``columns``: of outlay and coverage."""
+def outlay_chart(
+    sheet: Worksheet, rows: tuple[int, int], columns: tuple[int, int], size: tuple[float, float], lowest: float
+) -> Any:
+    """Outlay to the right, coverage upward, each strategy a point with its number; ``columns``: of outlay and coverage.
+
+    ``lowest``: the share at which the upward axis begins.
+    """
     chart: Any = ScatterChart()
     chart.style, chart.scatterStyle = 13, "lineMarker"
     for n, row in enumerate(range(rows[0], rows[1] + 1)):
@@ -48,7 +53,8 @@ def outlay_chart(sheet: Worksheet, rows: tuple[int, int], columns: tuple[int, in
     chart.x_axis.number_format = "#,##0"
     chart.x_axis.title = "public outlay, MUSD"
     chart.x_axis.majorGridlines = None
-    chart.y_axis.scaling.max = 1.1  # Room for the number of a point where all is served.
+    # Room for the number of a point where all is served, and for one where least is.
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = max(0.0, lowest - 0.1), 1.1
     chart.legend = None
     return chart
 

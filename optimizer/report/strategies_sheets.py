@@ -1,4 +1,4 @@
-"""Sheets of ``strategies`` behind the Summary: left undone, coverage, outlay, idle plant, who is funded, cells, proof, run."""
+"""Sheets of ``strategies`` behind the Summary: left undone, coverage, idle plant, who is funded, cells, proof, run."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.runsheet import STATUS
 from optimizer.report.side_by_side import Side, SideBySide
 from optimizer.report.strategies_charts import idle_chart
+from optimizer.report.strategies_outlay import liability_note
 from optimizer.report.style import BODY, Painter
 
 Tables = Mapping[str, pd.DataFrame]
@@ -22,14 +23,6 @@ _NAME = 27.0
 _CHART, _CHART_ROWS = (24.0, 8.5), 17
 _A_CHART = 7  # Lines that one chart can tell apart.
 _GROUPS = ("options", "input", "versions", "seconds")
-_NO_LIABILITY = (
-    "Liability (guarantees, price floors, offtake) is not told: the workbook has no instruments, so public money is outlay"
-    " alone, and a strategy of short grants can only be shown by when there is money and from whom."
-)
-_LIABILITY = (
-    "Outlay is what packages charge. What guarantees, price floors and offtakes may cost if prices crash stands beside it on the"
-    " Summary; by year it stands in the tables of each plan (liability)."
-)
 
 
 @dataclass(frozen=True)
@@ -64,12 +57,8 @@ def write_undone(book: Book, told: SideBySide, tables: Tables, painter: Painter)
         rows = tables["left_undone"][tables["left_undone"]["strategy"] == side.name]
         lines = [Line((side.name if n == 0 else "", x.about, x.sentence)) for n, x in enumerate(each(rows))]
         page.table(columns, [*lines, *_remarks(side)], with_header=False)
-    note(page, [_liability(told)])
+    note(page, [liability_note(told)])
     page.end()
-
-
-def _liability(told: SideBySide) -> str:
-    return _LIABILITY if told.has_instruments else _NO_LIABILITY
 
 
 def _remarks(side: Side) -> list[Line]:
@@ -133,45 +122,6 @@ def _losses(page: Page, told: SideBySide, columns: Sequence[Column]) -> None:
         return
     page.heading("All demand in the worst loss of the year; blank: no loss was looked at in that year")
     page.table(columns, [Line((name, *shares), heat=True, heat_from=1) for name, shares in found.items()])
-
-
-# ---------------------------------------------------------------- money
-
-
-def write_outlay(book: Book, told: SideBySide, tables: Tables, painter: Painter) -> None:
-    """Write public outlay by year and by funder."""
-    columns = (
-        Column("Strategy", _NAME),
-        Column("All years", 10, "musd"),
-        *(Column(str(t), 8, "musd") for t in told.years),
-    )
-    page = open_page(book, told.facts, painter, "Outlay", "Outlay: public money, MUSD", [c.width for c in columns])
-    built = "all of" if told.has_instruments else "the public share of"
-    page.sentence(
-        f"Undiscounted. What a strategy itself has built counts in full, in no year: {built} its capital cost."
-    )
-    page.heading("By year")
-    table = tables["strategy_outlays"]
-    page.table(columns, [_money(told, side, table) for side in told.held])
-    page.heading("By funder")
-    funders = [str(f) for f in dict.fromkeys(table["funder"])]
-    funder_columns = (
-        Column("Strategy", _NAME),
-        *(Column(f, 10, "musd") for f in funders),
-        Column("Built by it", 10, "musd"),
-    )
-    lines = []
-    for side in told.held:
-        mine = table[table["strategy"] == side.name].groupby("funder")["musd"].sum()
-        lines.append(Line((side.name, *(float(mine.get(f, 0.0)) for f in funders), side.decreed_musd)))
-    page.table(funder_columns, lines)
-    note(page, [_liability(told)])
-    page.end()
-
-
-def _money(told: SideBySide, side: Side, table: pd.DataFrame) -> Line:
-    by_year = table[table["strategy"] == side.name].groupby("year")["musd"].sum()
-    return Line((side.name, side.outlay_musd, *(float(by_year.get(t, 0.0)) for t in told.years)))
 
 
 # ---------------------------------------------------------------- idle plant

@@ -10,11 +10,12 @@ from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, share_chart
 from optimizer.report.facts import each, number, percent, text
-from optimizer.report.page import Column, Line, Page, open_page
+from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.portfolio import plural
-from optimizer.report.side_by_side import Side, SideBySide
+from optimizer.report.side_by_side import NEARLY, Side, SideBySide
 from optimizer.report.strategies_charts import outlay_chart
 from optimizer.report.strategies_sheets import CoveragePlace
+from optimizer.report.strategies_tables import MONEY
 from optimizer.report.strategies_words import key_sentences
 from optimizer.report.style import MARK, TITLE, Look, Painter
 from optimizer.strategy_jobs import Want
@@ -28,14 +29,25 @@ _COLUMNS = (
     Column("Projects", 9, "int"),
     Column("Served, all years, %", 10, "pct"),
     Column("Served, last year, %", 10, "pct"),
-    Column("Gap closes", 9, "text"),
+    Column("Gap closes", 15, "text"),
+    Column("Of the gap closed, %", 9, "pct"),
+    Column("USD more per kg closed", 9, "points"),
     Column("Short in the last year, t", 11, "t"),
     Column("Worst loss, % served", 10, "pct"),
     Column("Idle for want of feed, most of a stage", 44, "text"),
     Column("Rules missed", 9, "int"),
     Column("Proven within, points", 10, "points"),
 )
-_MONEY = (Column("Private capital, MUSD", 10, "musd"), Column("May be owed in the crash, MUSD", 11, "musd"))
+_MONEY = (
+    Column("Private capital, MUSD", 10, "musd"),
+    Column("May be owed in the crash, MUSD", 11, "musd"),
+    Column("Lent to firms that fail in it, MUSD", 11, "musd"),
+)
+_NOTE = (
+    "Gap: demand of all years that “{first}” leaves short with nothing lost. USD more per kg closed: public money beyond that of"
+    " “{first}”, for losses that it guards against too; each strategy may spend up to its budget on both. In a crash guarantees"
+    " count in full; loans are no part of what may be owed."
+)
 _CHART, _CHART_ROWS = (13.8, 9.0), 18
 _MOST_LINES = 7
 
@@ -59,9 +71,11 @@ def write_summary(
     page.section("Strategies side by side, nothing lost unless said")
     page.row += 1
     first, last = page.table(columns, [_line(told, row) for row in each(tables["strategies"])])
+    note(page, [_NOTE.format(first=told.held[0].name)] if told.held else [])
     page.row += 1
     if told.held:
-        page.chart(outlay_chart(page.sheet, (first, last), (3, 5), _CHART), page.row, 0.0)
+        lowest = int(min(side.coverage for side in told.held) * 10) / 10
+        page.chart(outlay_chart(page.sheet, (first, last), (3, 5), _CHART, lowest), page.row, 0.0)
         _coverage_chart(page, told, place)
         page.row += _CHART_ROWS
     page.end()
@@ -83,15 +97,28 @@ def _line(told: SideBySide, row: object) -> Line:
     place = str(told.sides.index(side) + 1)  # By which the chart names it.
     if not side.has_plan:
         return Line((place, side.name, None, None, None, None, side.status.replace("_", " ")))
-    closes, points = number(found["gap_closes"]), side.points
+    points = side.points
     values = (
         *(place, side.name, side.outlay_musd, side.projects, side.coverage, number(found["last_year_coverage"])),
-        *("never" if closes is None else str(int(closes)), number(found["short_last_year_t"])),
+        *(
+            _closes(side),
+            number(found["gap_closed"]),
+            number(found["public_usd_per_kg"]),
+            number(found["short_last_year_t"]),
+        ),
         *(number(found["worst_loss_coverage"]), idlest(side), len(side.reached.missed)),
         None if points is None else max(0.0, points[0] - points[1]),
-        *(number(found.get(name)) for name in ("private_musd", "contingent_musd")),
+        *(number(found.get(name)) for name in MONEY),
     )
     return Line(values)
+
+
+def _closes(side: Side) -> str:
+    """The year in which the gap closes, or from which on it nearly does."""
+    if side.closes is not None:
+        return str(side.closes)
+    nearly = side.serves_from(NEARLY)
+    return "never" if nearly is None else f"{NEARLY:.0%} from {nearly}".replace("%", " %")
 
 
 def idlest(side: Side) -> str:

@@ -7,17 +7,21 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from optimizer.report.facts import each
+from optimizer.report.money_words import spent_beside_plants
 from optimizer.report.rounding import Rows, share, yes_no
-from optimizer.report.side_by_side import Side, SideBySide
+from optimizer.report.side_by_side import NEARLY, Side, SideBySide
 from optimizer.report.strategies_words import sentences
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     # decreed_musd: public outlay of candidates that the strategy itself has built; part of outlay_musd. Points: 100 x weighted
-    # tonnes short / weighted demand, as found and as proven at least. gap_closes: first year from which on all is served.
+    # tonnes short / weighted demand, as found and as proven at least. gap_closes, serves_99_from: first year from which on all is
+    # served, or 99 %. short_t: of all years. gap_closed: of what the first strategy leaves short; public_usd_per_kg: money beyond
+    # that of the first one, for what is short no more.
     "strategies": (
         "strategy", "status", "changed_cells", "projects_funded", "outlay_musd", "decreed_musd", "coverage",
         "first_year_coverage", "last_year_coverage", "gap_closes", "short_last_year_t", "worst_loss", "worst_loss_year",
         "worst_loss_coverage", "shortfall_points", "bound_points", "rules_missed", "audit_checks", "reproducible", "reasons",
+        "serves_99_from", "short_t", "gap_closed", "public_usd_per_kg",
     ),
     "strategy_coverage": ("strategy", "sector", "year", "demand_t", "served_t", "coverage"),
     "strategy_losses": ("strategy", "scenario", "sector", "year", "demand_t", "served_t", "coverage"),
@@ -31,20 +35,24 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "strategy", "project", "country", "stage", "how", "year", "size_t_per_year", "public_outlay_musd", "funders",
     ),
     "strategy_outlays": ("strategy", "funder", "year", "musd"),
+    "strategy_spent": ("strategy", "country", "musd"),
+    # What floors, offtakes and guarantees pay as planned and in the crash, by calendar year; blank without instruments.
+    "strategy_liability": ("strategy", "year", "planning_musd", "crash_musd"),
     "missed": ("strategy", "rule", "measure", "required", "achieved", "worst_year", "years"),
     "changed_cells": ("strategy", "told_in_row", "sheet", "cell", "column", "before", "after"),
     "left_undone": ("strategy", "about", "sentence"),
 }  # fmt: skip
 
-# Further columns of ``strategies`` where there are instruments: capital of others, and what may be owed if prices crash.
-MONEY = ("private_musd", "contingent_musd")
+# Further columns of ``strategies`` where there are instruments: capital of others, what may be owed if prices crash, and what is
+# lent to firms that then miss their hurdle rate.
+MONEY = ("private_musd", "contingent_musd", "lent_to_failing_musd")
 
 
 def strategy_tables(told: SideBySide) -> dict[str, pd.DataFrame]:
     """Return every table of ``COLUMNS`` by name, strategies in the order of the sheet."""
     rows: dict[str, Rows] = {name: [] for name in COLUMNS}
     for side in told.sides:
-        rows["strategies"].append(_row(side))
+        rows["strategies"].append(_row(told, side))
         rows["changed_cells"] += _changed(side)
         rows["left_undone"] += [
             {"strategy": side.name, "about": x.about, "sentence": x.text} for x in sentences(told, side)
@@ -56,6 +64,8 @@ def strategy_tables(told: SideBySide) -> dict[str, pd.DataFrame]:
             rows["wants"] += _wants(side)
             rows["funded"] += _funded(side)
             rows["strategy_outlays"] += _outlays(side)
+            rows["strategy_spent"] += _spent(side)
+            rows["strategy_liability"] += _liability(side)
             rows["missed"] += _missed(side)
     tables = {name: pd.DataFrame(found, columns=list(COLUMNS[name])) for name, found in rows.items()}
     if told.has_instruments:
@@ -64,7 +74,7 @@ def strategy_tables(told: SideBySide) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _row(side: Side) -> dict[str, object]:
+def _row(told: SideBySide, side: Side) -> dict[str, object]:
     found: dict[str, object] = {
         "strategy": side.name,
         "status": side.status,
@@ -93,7 +103,15 @@ def _row(side: Side) -> dict[str, object]:
         "rules_missed": len(side.reached.missed),
         "audit_checks": audit["checks"],
         "reproducible": yes_no(bool(side.manifest.get("reproducible"))),
+        "serves_99_from": side.serves_from(NEARLY),
+        "short_t": round(side.short_t, 4),
+        "gap_closed": _rounded(told.closed(side)),
+        "public_usd_per_kg": _rounded(told.usd_per_kg(side)),
     }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
 
 
 def _coverage(side: Side) -> Rows:
@@ -186,6 +204,30 @@ def _outlays(side: Side) -> Rows:
     sums = table.groupby(["funder", "year"], sort=True, as_index=False)[["musd"]].sum()
     return [
         {"strategy": side.name, "funder": row.funder, "year": row.year, "musd": round(row.musd, 6)}
+        for row in each(sums)
+    ]
+
+
+def _spent(side: Side) -> Rows:
+    """Public money by the country in which it is spent; what the strategy has built too."""
+    sums = spent_beside_plants(side.facts)
+    for table in (side.facts.funded, side.decreed):
+        for country, x in zip(table["country"], table["public_outlay_musd"], strict=True):
+            sums[country] = sums.get(country, 0.0) + float(x)
+    return [{"strategy": side.name, "country": c, "musd": round(x, 6)} for c, x in sorted(sums.items()) if round(x, 6)]
+
+
+def _liability(side: Side) -> Rows:
+    if "liability" not in side.facts.tables:
+        return []
+    sums = side.facts.tables["liability"].groupby("year", as_index=False)[["planning_musd", "crash_musd"]].sum()
+    return [
+        {
+            "strategy": side.name,
+            "year": row.year,
+            "planning_musd": round(row.planning_musd, 6),
+            "crash_musd": round(row.crash_musd, 6),
+        }
         for row in each(sums)
     ]
 

@@ -10,7 +10,8 @@ import pandas as pd
 from optimizer.report.bottlenecks import joined, main_bottleneck, tonnes, when_in_words
 from optimizer.report.facts import ALL, percent, year_list
 from optimizer.report.portfolio import plural
-from optimizer.report.side_by_side import FULL, Side, SideBySide
+from optimizer.report.side_by_side import FULL, NEARLY, Side, SideBySide
+from optimizer.report.strategies_money import closing, money_sentences, price, treasury
 from optimizer.strategy_jobs import Idle, Want
 
 _SEEN_T, _SEEN_SHARE, _ALIKE_POINTS = 0.5, 0.05, 0.05
@@ -35,15 +36,16 @@ def sentences(told: SideBySide, side: Side) -> list[Said]:
     if not side.has_plan:
         why = " ".join(side.reached.reasons) or "No plan was found."
         return [Said(NO_PLAN, f"There is no plan ({side.status.replace('_', ' ')}). {why}")]
-    parts = (_gap, _binds, _idle, _not_taken, _loss, _sector, _rules)
-    return [*_reaches(told, side), *(x for part in parts for x in part(side))]
+    parts = (_binds, _idle, _not_taken, _loss, _sector, _rules)
+    first = [*_reaches(told, side), *_gap(told, side), *(Said(*x) for x in money_sentences(side))]
+    return [*first, *(x for part in parts for x in part(side))]
 
 
 def key_sentences(told: SideBySide) -> list[str]:
     """Return what a planner should take away of all strategies together."""
     if not told.held:
         return ["No strategy has a plan."]
-    parts = (_best, _nothing, _closing, _idlest, _untaken, _lossy, _fair_weather, _without)
+    parts = (_best, _nothing, closing, treasury, _idlest, _untaken, _lossy, _fair_weather, _without)
     return [sentence for part in parts for sentence in part(told)]
 
 
@@ -76,16 +78,21 @@ def _against(told: SideBySide, side: Side) -> str:
     return f", {abs(more):.1f} points {word} than “{first.name}”"
 
 
-def _gap(side: Side) -> Iterator[Said]:
+def _gap(told: SideBySide, side: Side) -> Iterator[Said]:
     years = side.by_year
     short = years[years["coverage"] < FULL]
     if short.empty:
         return
-    last, left = int(years.iloc[-1]["year"]), float((years["demand_t"] - years["served_t"]).iloc[-1])
     if side.closes is not None:
-        yield Said(GAP, f"The gap closes in {side.closes}; before that demand is short in {_years(short)}.")
+        yield Said(
+            GAP, f"The gap closes in {side.closes}; before that demand is short in {_years(short)}.{price(told, side)}"
+        )
         return
-    yield Said(GAP, f"The gap does not close by {last}: {tonnes(left)} t are short in that year.")
+    last, left = int(years.iloc[-1]["year"]), float((years["demand_t"] - years["served_t"]).iloc[-1])
+    nearly = side.serves_from(NEARLY)
+    almost = "" if nearly is None else f", and {NEARLY:.0%} or more is served from {nearly} on".replace("%", " %")
+    text = f"The gap does not close by {last}: {tonnes(left)} t are short in that year{almost}.{price(told, side)}"
+    yield Said(GAP, text)
 
 
 def _years(rows: pd.DataFrame) -> str:
@@ -226,20 +233,6 @@ def _nothing(told: SideBySide) -> Iterator[str]:
         named = joined([f"“{x.name}” ({x.outlay_musd:,.0f} MUSD)" for x in found])
         most = max(100.0 * (x.coverage - first.coverage) for x in found)
         yield f"Money that serves next to nothing more than “{first.name}”, at most {max(0.0, most):.1f} points: {named}."
-
-
-def _closing(told: SideBySide) -> Iterator[str]:
-    closing = sorted((x for x in told.held if x.closes is not None), key=lambda x: x.closes or 0)
-    if not closing:
-        best = max(told.held, key=lambda x: float(x.by_year["coverage"].iloc[-1]) if len(x.by_year) else 0.0)
-        if len(best.by_year):
-            last = best.by_year.iloc[-1]
-            yield (
-                f"No strategy closes the gap by {int(last['year'])}; nearest is “{best.name}” with"
-                f" {percent(float(last['coverage']))} served in that year."
-            )
-        return
-    yield "The gap closes with " + joined([f"“{x.name}” in {x.closes}" for x in closing]) + "."
 
 
 def _idlest(told: SideBySide) -> Iterator[str]:

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from openpyxl import Workbook as Book
 
-from optimizer.report.facts import Facts, each, number, percent
-from optimizer.report.money_words import NOTHING_MUSD, few, given_back, if_prices_fall, names
+from optimizer.report.facts import Facts, each, number, percent, text
+from optimizer.report.money_totals import NOTHING_MUSD
+from optimizer.report.money_words import few, given_back, if_prices_fall, names
 from optimizer.report.packages_sheet import in_order
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import BODY, Painter
@@ -47,7 +48,9 @@ def write_viability(book: Book, facts: Facts, painter: Painter) -> None:
     if firms.empty:
         page.sentence("The plan funds no project, so there is no firm to reckon.")
     else:
-        page.sentences([x for x in (if_prices_fall(facts), given_back(facts), least_use(firms)) if x])
+        page.sentences(
+            [x for x in (if_prices_fall(facts), given_back(facts), least_use(firms), ended_lives(facts)) if x]
+        )
         header = page.header(_COLUMNS)
         page.freeze(columns=2)
         first, last = page.table(_COLUMNS, [_firm(facts, row) for row in each(firms)], with_header=False)
@@ -116,6 +119,21 @@ def least_use(firms: pd.DataFrame) -> str:
     return (
         f"{few(below, firms)} {verb} used less in some year of the plan than the {percent(planned)} that firms reckon with:"
         f" {names(below)}. There a firm would earn less than is shown here."
+    )
+
+
+def ended_lives(facts: Facts) -> str:
+    """Whose life, as its firm reckons with it, ends within the plan: there its plant stands on."""
+    flows, last = facts.tables["cashflows"], facts.years[-1]
+    runs = flows[(flows["deck"] == facts.money["planning_deck"]) & flows["recipe"].map(text).astype(bool)]
+    ends = runs.groupby("project")["year"].max()
+    ended = ends[ends < last].reset_index().sort_values(["year", "project"])
+    if ended.empty:
+        return ""
+    verb = "reaches" if len(ended) == 1 else "reach"
+    return (
+        f"{few(ended, facts.tables['viability'])} {verb} the end of the life that firms reckon with before {last}, the first in"
+        f" {ended['year'].iloc[0]}: {names(ended)}. Candidates never close, so what they serve after it has no firm behind it."
     )
 
 

@@ -115,7 +115,7 @@ CHAIN: tuple[Sheet, ...] = (
         Column(
             "operating_life_years",
             Kind.INTEGER,
-            "Years of operation it plans with (candidates, with Instruments)",
+            "Years of operation it plans with (candidates, with Instruments); the plant stands on after them",
             "years",
             default="20",
             low=1.0,

@@ -7,7 +7,7 @@ from optimizer.columns import Column, Kind, Sheet, number, sheet, text, year
 # What a strategy may change: everything that a plan is made from.
 _OVERLAID = (
     "Settings", "Countries", "Materials", "Recipes", "Projects", "Ramps", "Demand", "Imports", "Routes", "Budgets",
-    "Prices", "Instruments", "Redundancy", "Disruptions", "Stockpiles", "Workforce",
+    "Prices", "Instruments", "Redundancy", "Disruptions", "Stockpiles", "Workforce", "Fairness",
 )  # fmt: skip
 
 CHANGES: tuple[Sheet, ...] = (

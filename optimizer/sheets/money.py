@@ -10,6 +10,8 @@ _CAPITAL = ("grant", "loan", "equity", "guarantee", "investment_credit")
 _OUTPUT = ("production_credit", "floor", "offtake")
 _LENT = ("loan", "guarantee")
 
+# Years that a firm plans with where Projects says nothing.
+OPERATING_LIFE_YEARS = 20
 # Kinds of instruments that read a column; a column that is not named here is read by every kind.
 READ_BY: Mapping[str, tuple[str, ...]] = {
     "max_musd_per_project": _CAPITAL,

@@ -68,7 +68,7 @@ SETTINGS: Mapping[str, Column] = {
         number(
             "max_contingent_musd",
             "MUSD",
-            "Limit on what guarantees and price promises may cost in a crash",
+            "Limit on what guarantees (in full), floors and offtakes may cost in a crash; loans do not count",
             default="no limit",
             feature="Instruments",
         ),

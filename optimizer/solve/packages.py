@@ -1,7 +1,7 @@
 """The packages of a plan whose fundings are settled: least public outlay, then least that may have to be paid in a crash.
 
 The search for a plan only asks whether there are packages within the budget and the pots; which of them are taken is settled
-here, exactly, by two small linear programs.
+here, exactly, by small linear programs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from optimizer.solve.highs import Session
 
 _SLACK_MUSD = 1e-6
 _NO_LIMIT_MUSD = 1e12
-_SMALLEST_SHARE = 1e-9
+_SMALLEST_SHARE, _DUST_SHARE = 1e-9, 1e-5
 
 
 def settle(instance: Instance, investment: Investment, pots_factor: float = 1.0) -> Investment:
@@ -49,9 +49,24 @@ def settle(instance: Instance, investment: Investment, pots_factor: float = 1.0)
     session.minimize(
         {session.column[id(session.model.Support[key])]: x for key, x in _contingent(session.model).items()}
     )
-    safest = session.solve(interruptible=False)
-    values = least.values if safest.values is None else safest.values
+    values = session.solve(interruptible=False).values
+    values = least.values if values is None else _without_dust(session, case, investment.fundings, values)
     return replace(investment, **extract_money(session.reader.at(values), case))
+
+
+def _without_dust(session: Session, instance: Instance, fundings: Iterable[Funding], values: np.ndarray) -> np.ndarray:
+    """The packages again without amounts that the tolerance of the outlay alone bought, where there are such packages."""
+    wholes = {(f.project, f.year): (f.size_ktpy, f.capex_musd) for f in fundings}
+    supports = session.model.Support
+    least = {key: _DUST_SHARE * wholes[key[:2]][instance.instruments[key[2]].kind.is_capital] for key in supports}
+    while dust := [x for key, x in supports.items() if 0.0 < values[session.column[id(x)]] < least[key]]:
+        for variable in dust:
+            _set(session, variable, 0.0)
+        found = session.solve(interruptible=False).values
+        if found is None:
+            return values
+        values = found
+    return values
 
 
 def _decided(instance: Instance, investment: Investment, pots_factor: float) -> Instance:

@@ -42,6 +42,10 @@ operating_life_years, workforce
         strategy, table, filter, column, action, value
         As it is, Settings, setting=budget_musd, value, set, 60
         No floor, Instruments, instrument=floor, , remove,
+        No tools, Instruments, , , remove,
+        Built, Projects, project=Q, status, set, committed
+        Built, Projects, project=Q, first_year, set, 2031
+        Built, Projects, project=Q, public_share, set, 0.6
     """,
     "Uncertainty": """
         table, filter, column, distribution, parameters
@@ -74,13 +78,24 @@ def close(value: str | float) -> object:
 def test_solve(plan: Answer):
     assert plan.code == 0
     assert plan.manifest["audit"]["passed"]
-    assert (
-        "Support:   1 of 1 project by 3.6 MUSD; 8.0 MUSD private; 3 MUSD may be owed at prices of deck crash, most in 2031"
-        in plan.stdout
-    )
+    assert "Support:   1 of 1 project by 3.6 MUSD; 8.0 MUSD private" in plan.stdout
+    crash = "Crash:     at prices of deck crash 3 MUSD may be owed, most in 2031; 0 MUSD are lent to firms that then miss their"
+    assert crash in plan.stdout
     assert [row["project"] for row in plan.table("portfolio")] == ["P"]
     assert float(plan.table("viability")[0]["charge_musd"]) == close(P_MUSD)
     assert "Who pays" in openpyxl.load_workbook(plan.out / "report.xlsx").sheetnames
+
+
+@pytest.mark.parametrize(("lack", "has_ratio"), [(2e-6, False), (9e-4, True)])
+def test_a_project_that_lacks_next_to_nothing_passes_the_audit(lack: float, has_ratio: bool, tmp_path: Path):
+    """It gets next to nothing; of less than a thousand dollars no ratio is told: a package of a few has no leverage."""
+    plants = SHEETS["Projects"].replace("candidate, 100, 12,", f"candidate, 100, {VALUE + lack:.9f},")
+    sheets = {**SHEETS, "Projects": plants}
+    sheets["Budgets"] = "funder, budget_musd, home, max_project_share\nF, 2, A, 0.6\nG, 5, B, 0.6"
+    answer = solve(write(tmp_path / "case", sheets), tmp_path / "out", "--quiet")
+    assert answer.code == 0
+    (row,) = (x for x in answer.table("viability") if x["project"] == "Q")
+    assert (row["leverage"] != "", float(row["charge_musd"]) > 1e-3) == (has_ratio, has_ratio)
 
 
 def test_tables_of_an_earlier_run_with_instruments_go(plan: Answer, tmp_path: Path):
@@ -127,13 +142,25 @@ def test_compare_tells_the_cheapest_mix_of_each_budget(place: Path, tmp_path: Pa
 
 
 def test_strategies_tell_private_money_and_liability(place: Path, tmp_path: Path):
-    """Without the floor a fifth of capital is less than P lacks."""
+    """Without the floor a fifth of capital is less than P lacks; without any tool nobody is supported, nor asked for 0 %."""
     answer = run("strategies", place, tmp_path / "out")
     assert answer.code == 0
     rows = {row["strategy"]: row for row in answer.table("strategies")}
     assert float(rows["As it is"]["outlay_musd"]) == close(P_MUSD)
     assert float(rows["As it is"]["contingent_musd"]) == close(20 * PART)
     assert (float(rows["No floor"]["private_musd"]), rows["No floor"]["projects_funded"]) == (0, "0")
+    assert float(rows["As it is"]["lent_to_failing_musd"]) == 0
+    assert float(rows["Built"]["decreed_musd"]) == close(0.6 * 12)
+    due = {x["year"]: float(x["crash_musd"]) for x in answer.table("strategy_liability") if x["strategy"] == "As it is"}
+    assert due == {str(year): close(5 * PART) for year in range(2031, 2035)}
+    said = {x["about"]: x["sentence"] for x in answer.table("left_undone") if x["strategy"] == "As it is"}
+    assert (
+        "A gains most: 3.6 MUSD are spent there, its funders pay 2.0 MUSD, and 50 jobs are there." in said["who pays"]
+    )
+    assert "price floors may cost 2.6 MUSD in all, against 1.6 expected and charged" in said["if prices fall"]
+    assert "If prices are those of deck “crash”, 2.6 MUSD (“As it is”) may be owed with" in answer.stdout
+    none = rows["No tools"]
+    assert (none["projects_funded"], float(none["outlay_musd"]), float(none["coverage"])) == ("0", 0, 0)
 
 
 def test_stress_lets_shares_of_capital_rise_and_no_floor(place: Path, plan: Answer, tmp_path: Path):

@@ -207,6 +207,29 @@ def test_sheets_and_charts_of_the_report(done):
     assert "magnet 60 % in 2030, no metal" in text
 
 
+def test_which_closes_the_gap_by_when_and_at_what_price(done):
+    """Status quo leaves 100 t short in two years. The grid closes that for 10 MUSD, 100 USD per kg; metal alone 40 t for 6."""
+    grid, metal, agreement = (row(done, name) for name in ("Grid", "Metal only", "Agreement"))
+    assert [float(grid[x]) for x in ("gap_closes", "serves_99_from", "gap_closed")] == [2030, 2030, pytest.approx(1)]
+    assert float(grid["public_usd_per_kg"]) == pytest.approx(100, rel=1e-3)
+    assert (float(metal["gap_closed"]), float(metal["public_usd_per_kg"])) == (
+        pytest.approx(0.4, abs=1e-4),
+        pytest.approx(150, rel=1e-3),
+    )
+    assert (metal["serves_99_from"], agreement["public_usd_per_kg"]) == ("", "")
+    assert "The gap closes with “Agreement” (0 MUSD) and “Grid” (10 MUSD) in 2030." in done.stdout
+    cheapest = (
+        "Cheapest of these is “Agreement”, for 0 MUSD of public money. Of the 100 t that “Status quo” leaves short"
+    )
+    assert f"{cheapest} in all years it closes 100 %." in done.stdout
+    said = [
+        x["sentence"] for x in table(done, "left_undone") if (x["strategy"], x["about"]) == ("Metal only", "the gap")
+    ]
+    assert said[0].endswith("it closes 40 %, for 150.00 USD of public money more per kg.")
+    spent = {(x["strategy"], x["country"]): float(x["musd"]) for x in table(done, "strategy_spent")}
+    assert spent["Grid", "A"] == pytest.approx(10, abs=1e-3)
+
+
 def test_rules_that_a_strategy_drops_are_told_as_missed(tmp_path):
     """Without X, taken away together with the rule, no smelter stands."""
     rows = CHAIN["Strategies"].splitlines()[:3]

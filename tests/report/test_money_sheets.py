@@ -107,6 +107,23 @@ def test_packages(toy: Printed):
     assert by_kind["floor"]["May have to be paid, MUSD"] == pytest.approx(20 * PART, abs=1e-6)
 
 
+def test_who_gets_more_than_it_lacks_is_told(toy: Printed):
+    """Q of B costs 7 MUSD and earns 3 x 2.3616, so it lacks nothing at its full size; at its smallest, whose cost is nearly the
+    same, it would. With at least half of the money for B it gets as much as P, which lacks 2.9152."""
+    plants = SHEETS["Projects"].replace("capex_musd,", "min_capacity_t_per_year, fixed_capex_share, capex_musd,")
+    plants = (
+        plants.replace("100, 10,", "100, 100, , 10,") + "\nQ, B, make, candidate, 100, 10, 0.9, 7, 1, 30, 0.25, 4, 50"
+    )
+    share = "rule, country, measure, min_share\nhalf for B, B, money, 0.5"
+    grants = f"{COLUMNS}\ngrant, grant, , , , , , , , , , ,"
+    demand = "sector, country, material, year, demand_t\ncars, A, m, 2030, 200"
+    sheets = {**SHEETS, "Projects": plants, "Fairness": share, "Instruments": grants, "Demand": demand, "Budgets": ""}
+    found = printed({name: text for name, text in sheets.items() if text})
+    said = " ".join(texts(found.sheet("Packages")))
+    assert "1 of 2 funded projects gets more than it lacks, by 2.9 MUSD of present value in all: Q." in said
+    assert "more than it lacks" not in " ".join(texts(toy.sheet("Packages")))
+
+
 def test_viability_flags_who_fails_in_the_crash_and_who_runs_less_than_planned():
     """60 t of 100 t are wanted. The crash takes 2 MUSD a year as planned and what the floor gives; it gives back 5 MUSD a year on
     12.92 % of the output."""
@@ -130,6 +147,17 @@ def test_viability_flags_who_fails_in_the_crash_and_who_runs_less_than_planned()
     assert f"give back {back:.1f} ({back / lost:.1%}).".replace("%", " %") in said
 
 
+def test_a_life_that_ends_within_the_plan_is_told():
+    """P costs 2 MUSD and runs from 2031 on: with a life of a year its firm reckons to 2031, and P stands to 2032, the last year.
+    A life of two years ends with the plan."""
+    said = []
+    for life in (1, 2):
+        plant = SHEETS["Projects"].replace("100, 10, 1, 30, 0.25, 4,", f"100, 2, 1, 30, 0.25, {life},")
+        said.append(" ".join(texts(printed({**SHEETS, "Projects": plant}).sheet("Viability"))))
+    told = "1 of 1 funded project reaches the end of the life that firms reckon with before 2032, the first in 2031: P."
+    assert [told in x for x in said] == [True, False]
+
+
 def test_liability(toy: Printed):
     sheet = toy.sheet("Liability")
     at = find(sheet, "in the crash")
@@ -141,10 +169,33 @@ def test_liability(toy: Printed):
     assert len(sheet._charts) == 1  # type: ignore[attr-defined]
 
 
+def test_public_loans_stand_beside_the_liability():
+    """At 8.5 MUSD P lacks 8.5 - 3 x 2.3616. A dollar lent for four years without interest is worth 1 - 2.3616 / 4 to it, and
+    costs 1 - 3.16987 / 4 at a public rate of 10 %. In the crash P earns 1 MUSD a year and misses its hurdle rate."""
+    plant = SHEETS["Projects"].replace("100, 10, 1,", "100, 8.5, 1,")
+    loan = f"{COLUMNS}\nlent, loan, , , 0, 4, , , , , , ,"
+    found = printed({**SHEETS, "Projects": plant, "Instruments": loan, "Budgets": "funder, budget_musd\nF, 5"})
+    face = (8.5 - 3 * LASTING) / (1 - LASTING / 4)
+    charge = face * (1 - sum(1.1**-n for n in range(1, 5)) / 4)
+    assert found.facts.money["lent_to_failing_musd"] == pytest.approx(face)
+    sheet = found.sheet("Liability")
+    (row,) = (
+        x
+        for x in table(sheet, "Whose firm misses its hurdle rate in the crash")
+        if x["Lent, MUSD"] and x["NPV in the crash"]
+    )
+    assert (row["Lent, MUSD"], row["Charged, MUSD"]) == (pytest.approx(face, abs=1e-5), pytest.approx(charge, abs=1e-5))
+    assert row["NPV in the crash"] == pytest.approx(LASTING - 3 * LASTING, abs=1e-5)
+    said = " ".join(texts(sheet))
+    assert f"{face:.1f} MUSD are lent, of which budgets carry {charge:.1f} as not expected to come back" in said
+    assert f"{face:.1f} MUSD of it are lent to firms among the 1 firm that miss" in said
+    assert "Public loans" not in " ".join(texts(printed(SHEETS).sheet("Liability")))
+
+
 def test_who_pays(toy: Printed):
     sheet = toy.sheet("Who pays")
     countries = {row["Country"]: row for row in table(sheet, "Country")}
-    assert countries["A"]["Gets more, MUSD"] == pytest.approx(CHARGE, abs=1e-6)
+    assert countries["A"]["Gets more than it pays"] == pytest.approx(CHARGE, abs=1e-6)
     assert countries["B"]["Pays, MUSD"] == pytest.approx(CHARGE, abs=1e-6)
     funders = {row["Funder"]: row for row in table(sheet, "Funder")}
     assert funders["F"]["Left, MUSD"] == 0
@@ -155,6 +206,23 @@ def test_who_pays(toy: Printed):
     assert [costs.cell(at + n, 1).value for n in (1, 2, 3)] == ["grant", "floor", "All"]
 
 
+def test_training_is_spent_in_a_country_too_and_no_column_is_cut_in_a_short_plan():
+    """30 of the 50 people whom P needs are trained for 0.1 MUSD each: A gets 3 MUSD beside what P gets. F of A has 2 MUSD."""
+    header = "country, year, available, training_cost_usd_per_person, max_trained_per_year, training_years"
+    people = f"{header}\nA, 2030, 20, 100000, 30, 1"
+    found = printed({**SHEETS, "Workforce": people})
+    sheet = found.sheet("Who pays")
+    countries = {row["Country"]: row for row in table(sheet, "Country")}
+    assert countries["A"]["For stocks, training"] == pytest.approx(3, abs=1e-4)
+    paid = countries["A"]["Pays, MUSD"]
+    assert countries["A"]["Gets more than it pays"] == pytest.approx(2 + CHARGE + 3 - paid, abs=1e-4)
+    assert sum(
+        row["Gets more than it pays"] for row in countries.values() if row is not countries["All"]
+    ) == pytest.approx(0)
+    assert f"A gains most: {5 + CHARGE:.1f} MUSD are spent there" in " ".join(texts(sheet))
+    assert {sheet.column_dimensions[letter].width for letter in "FGHIJKLM"} == {sheet.column_dimensions["C"].width}
+
+
 def test_sentences_of_the_summary(toy: Printed):
     """The most is paid by F; A gets 2 + 1.55 MUSD. 200 t are made for 3.55 MUSD."""
     support, payers, crash = money_sentences(toy.facts)
@@ -163,7 +231,7 @@ def test_sentences_of_the_summary(toy: Printed):
         " packages charge 3.6 MUSD: grants 2.0, price floors 1.6; 2.3 MUSD of private capital per public MUSD."
     )
     assert payers == (
-        "F pays most, 2.0 of 3.6 MUSD (56.3 %); A gains most: its plants get 3.6 MUSD, its funders pay 2.0, and 50 jobs are"
+        "F pays most, 2.0 of 3.6 MUSD (56.3 %); A gains most: 3.6 MUSD are spent there, its funders pay 2.0 MUSD, and 50 jobs are"
         " there."
     )
     assert crash == (

@@ -136,6 +136,13 @@ def test_a_crash_that_may_not_cost_so_much():
     assert both == {"grant": pytest.approx(LACK)}
 
 
+def test_the_tolerance_of_the_outlay_buys_no_dust():
+    """A dollar of the floor is worth 0.59, one of equity at 8 % only 1 - 0.08 x 2.3616 - 0.4096 = 0.40, but nobody is liable for
+    it: what the last millionth of outlay could buy of it is left."""
+    equity = "share, equity, , , , , 0.08, , , , , ,"
+    assert package(toy(f"{FLOOR}\n{equity}")) == {"floor": pytest.approx(0.1 * LACK / (3 * 2.3616), abs=1e-6)}
+
+
 def test_of_equal_outlays_the_one_with_the_least_liability():
     """Two guarantees that charge the same for the same: one stands for half, the other for all."""
     half = "half, guarantee, , , , 1, 0, 2, 0.5, 0.1, , ,"

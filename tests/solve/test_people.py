@@ -19,6 +19,7 @@ from models.options import Layout, Options
 from models.reductions import loosened, without_dominated_years
 from models.repair import HeldPlan, Wish, repair_case
 from models.solution import Funding
+from models.standing import people_at_most
 from optimizer.solve.highs import Session, Status
 from optimizer.solve.master import Money
 from optimizer.solve.people import MONEY, find_pinch
@@ -240,6 +241,16 @@ def test_where_money_could_train_more_people_do_not_bind():
     outcome = solved(case)
     assert outcome.investment is not None
     assert find_pinch(case, outcome.investment).raised == ()
+
+
+def test_where_nobody_may_pay_for_training_those_who_are_free_are_all_there_can_be():
+    """F pays for magnets alone, an empty pot for training: 20 people run 40 t, 10 more 20 t more in each of 3 years."""
+    case = toy(Projects=SIZABLE, Budgets="funder, budget_musd, stages\nF, 20, magnet\nG, 0, training")
+    outcome = solved(case)
+    assert outcome.investment is not None
+    assert set(people_at_most(case).values()) == {20.0}
+    told = {x.who: (round(1000.0 * (x.gain or 0.0), 2), x.binds) for x in find_pinch(case, outcome.investment).raised}
+    assert told == {"A": (60.0, "yes"), MONEY: (0.0, "no")}
 
 
 def test_with_objective_cost_the_gain_is_money():
