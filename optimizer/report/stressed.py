@@ -10,7 +10,8 @@ import pandas as pd
 
 from models.instance import Instance
 from optimizer.fixed_plan import FixedPlan
-from optimizer.redundancy_price import Prices, Question, questions
+from optimizer.priceable import Question, questions
+from optimizer.redundancy_price import Prices
 from optimizer.report.facts import ALL, Facts, year_span
 from optimizer.solve.pattern import ALL as EVERY
 from optimizer.solve.payments import Claim
