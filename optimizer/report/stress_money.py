@@ -16,8 +16,8 @@ _CHART = (19.0, 8.0)
 _CHART_ROWS = 17
 _OUTPUT = {False: "", True: ", credits, floors and offtakes by output"}
 _KEPT = (
-    " Packages keep their shares of the dearer capital; that their firms then earn less than the hurdle rate, and would ask for"
-    " more, is not counted."
+    " Packages keep their shares of the dearer capital. What plants would need for their firms to earn their hurdle rates is"
+    " asked apart: the cheapest packages, whatever budget, pots and liability."
 )
 
 

@@ -17,6 +17,10 @@ _HOW_TO = (
     "The workbook has no sheet Uncertainty, so nothing was drawn. Add one: table, filter, column, distribution, parameters,"
     " correlation; a row such as Projects | status=candidate | lead_years | discrete | 0=0.6; 1=0.3; 2=0.1 | each."
 )
+_KEPT = (
+    "Packages keep their shares of capital and of output in every draw; whether firms then earn their hurdle rates is not asked"
+    " (sheet Overrun asks it for one overrun)."
+)
 _SHARES = ("lowest", "p05", "p25", "p50", "p75", "p95", "highest")
 _HEADERS = ("Lowest", "5 %", "25 %", "Median", "75 %", "95 %", "Highest")
 _CHART_ROWS, _CHART = 17, (22.0, 8.0)
@@ -55,6 +59,7 @@ def write_uncertainty(book: Book, stressed: Stressed, tables: Tables, painter: P
         page,
         [
             clear_note(stressed),
+            *([_KEPT] if stressed.instance.instruments else []),
             f"A probability is a share of the draws: with {len(stressed.draws)} draws it is known to about"
             f" {_TWO_SIGMA_POINTS / len(stressed.draws) ** 0.5:.0f} points either way.",
         ],

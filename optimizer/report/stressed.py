@@ -30,11 +30,23 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
+class Earning:
+    """Public money of the cheapest packages that let all firms earn their hurdle rates, MUSD, as planned and with dearer capital.
+
+    ``unable``: projects that no package lets do so with dearer capital; they are not in it.
+    """
+
+    planned_musd: float
+    dearer_musd: float
+    unable: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Overrun:
     """The plan with capital dearer by ``share``: public money by country, stage and year, MUSD.
 
     ``most``: by how much capital may become dearer and still be paid; None: nothing limits it. ``unpaid_planned_musd``: what
-    the pots cannot pay of the plan as it is.
+    the pots cannot pay of the plan as it is. ``earning``: with instruments alone.
     """
 
     share: float
@@ -46,6 +58,7 @@ class Overrun:
     most: float | None
     capex_musd: float
     has_pots: bool
+    earning: Earning | None = None
 
     @property
     def over_budget_musd(self) -> float:
