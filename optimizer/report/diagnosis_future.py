@@ -17,7 +17,7 @@ from optimizer.report.style import Painter
 from optimizer.variants import Variant
 
 _YEAR = 8.6
-_CHART_ROWS = 18
+_CHART_ROWS, _GAP_ROWS = 18, 14
 VARIANTS = {
     Variant.AS_IS: "as it is",
     Variant.AS_IS_ALONE: "as it is, no outside supply",
@@ -143,14 +143,28 @@ def _gap_part(page: Page, told: Tabled, gap: pd.DataFrame, words: str, columns: 
         name = told.diagnosis.stream(str(stream))
         lines += [Line((name, what, *rows[column].tolist())) for what, column in _GAP.items()]
         lines.append(Line((name, "demand", *rows["demand_t"].tolist()), total=True))
-        for what, column in (("binds if all is funded today", "binds_built"), ("binds at once", "binds_at_once")):
-            lines.append(Line((name, what, *(text or None for text in rows[column].tolist())), kind="text"))
     first, _ = page.table(columns, lines, with_header=False)
     data = Data(page.sheet, header, range(first, first + len(_GAP)), 3, 2 + len(years), label=2)
-    size = (width_cm(min(130.0, sum(page.widths))), rows_cm(_CHART_ROWS))
+    size = (width_cm(min(130.0, sum(page.widths))), rows_cm(_GAP_ROWS))
     page.row += 1
     page.chart(stacked_chart(data, f"{words}: all demand by what would serve it", "t", size), page.row, 0.0)
-    page.row += _CHART_ROWS
+    page.row += _GAP_ROWS + 1
+    page.sentences(binding_sentences(told, gap))
+    page.break_page()
+
+
+def binding_sentences(told: Tabled, gap: pd.DataFrame) -> list[str]:
+    """What still binds with everything funded, by stream: stages with their years."""
+    said = []
+    for stream, rows in gap.groupby("stream", sort=False):
+        name = told.diagnosis.stream(str(stream))
+        for when, column in (("all funded today", "binds_built"), ("all at once", "binds_at_once")):
+            years: dict[str, list[int]] = {}
+            for row in each(rows[rows[column] != ""]):
+                years.setdefault(str(getattr(row, column)), []).append(int(row.year))
+            bound = [f"{stages.replace('; ', ' and ')} in {year_list(found)}" for stages, found in years.items()]
+            said.append(f"What binds {name} with {when}: {'; '.join(bound) or 'no stage in any year'}.")
+    return said
 
 
 def _stages(page: Page, told: Tabled, columns: Sequence[Column]) -> None:

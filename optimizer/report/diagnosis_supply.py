@@ -16,7 +16,7 @@ from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, 
 from optimizer.report.style import Painter
 
 _YEAR = 9.0
-_MOST_SOURCES = 9
+_MOST_SOURCES = 9  # With what is not served as many as have colours of their own.
 _CHART_ROWS = 18
 OTHERS = "others"
 
@@ -54,8 +54,9 @@ def _met(page: Page, told: Tabled, columns: Sequence[Column], years: Sequence[in
     ranked = sorted(amounts, key=lambda key: (-sum(amounts[key].values()), key))
     page.heading("Where the demand of all sectors is met from, t")
     header = page.header(columns)
-    lines = [_source(told, key, amounts[key], years) for key in ranked[:_MOST_SOURCES]]
-    rest = ranked[_MOST_SOURCES:]
+    shown = len(ranked) if len(ranked) <= _MOST_SOURCES else _MOST_SOURCES - 1
+    lines = [_source(told, key, amounts[key], years) for key in ranked[:shown]]
+    rest = ranked[shown:]
     if rest:
         lines.append(Line((f"{len(rest)} {OTHERS}", "", *(sum(amounts[k].get(t, 0.0) for k in rest) for t in years))))
     lines.append(Line((NOT_SERVED, "", *(missing.get(t, 0.0) for t in years))))
