@@ -11,10 +11,11 @@ from openpyxl import Workbook as Book
 from optimizer.report.charts import Data, share_chart, stacked_chart
 from optimizer.report.diagnosis_gap import OF_ALL, OF_SECTOR, OF_STREAM, WITH, WITHOUT
 from optimizer.report.diagnosis_tables import Tabled
-from optimizer.report.facts import each, year_list
+from optimizer.report.facts import each
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 from optimizer.variants import Variant
+from optimizer.wording import year_list
 
 _YEAR = 8.6
 _CHART_ROWS, _GAP_ROWS = 18, 14

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from optimizer.report.facts import Facts, each, percent
-from optimizer.report.portfolio import plural
+from optimizer.report.facts import Facts, each
+from optimizer.wording import percent, plural
 
 BY_KG = "Charged per kg: what is charged by the kg of activity that the firm plans to run in its operating life."
 # Below that a present value is nothing: a table shows it so.

@@ -15,9 +15,10 @@ from matplotlib.path import Path as Outline
 from optimizer.diagnosis import ALL_STREAMS
 from optimizer.report.bottlenecks import tonnes
 from optimizer.report.diagnosis_tables import Tabled
-from optimizer.report.facts import Facts, percent
+from optimizer.report.facts import Facts
 from optimizer.report.network_flows import DEMAND, FEED, OTHERS, Drawn, Node, drawn
 from optimizer.report.network_layout import BOTTOM, LEFT, NODE, RIGHT, TOP, Box, Layout, Ribbon, lay_out
+from optimizer.wording import percent
 
 _SIZE_IN, _DPI = (13.0, 7.6), 160
 _MOST_COUNTRIES = 13

@@ -7,11 +7,9 @@ from collections.abc import Callable, Sequence
 from models.instance import Goal
 from optimizer.priceable import COUNTRY, LOSS, MEASURE, MINIMA, MINIMUM, RULE, RULES, TARGET, Question
 from optimizer.redundancy_price import Price, Prices
-from optimizer.report.bottlenecks import joined
-from optimizer.report.facts import Facts, percent
-from optimizer.report.portfolio import plural
+from optimizer.report.facts import Facts
 from optimizer.report.price_tables import TOLD_MUSD, TOLD_POINTS
-from optimizer.report.reasons import names
+from optimizer.wording import joined, musd, names, percent, plural
 
 NOTHING_TO_PRICE = "The workbook has no redundancy rules and no losses that count: there is nothing to price."
 _LOST = {"lose_country": "country", "lose_project": "site", "lose_supplier": "outside supplier"}
@@ -122,7 +120,7 @@ def _tail(facts: Facts, price: Price, members: list[Price]) -> str:
 def costs(prices: Prices, price: Price) -> str:
     """What it costs, each amount with what is proven of it."""
     if prices.goal is Goal.COST:
-        return f"costs {_amount(price.musd, price.musd_low, price.musd_high, TOLD_MUSD, _musd)} of discounted cost"
+        return f"costs {_amount(price.musd, price.musd_low, price.musd_high, TOLD_MUSD, musd)} of discounted cost"
     of = {MEASURE: " with nothing lost", LOSS: " of all else"}.get(price.question.kind, "")
     points = (price.points, price.points_low, price.points_high, TOLD_POINTS)
     if price.musd_high is None or price.points_high is None:
@@ -130,9 +128,9 @@ def costs(prices: Prices, price: Price) -> str:
     if price.musd_high <= TOLD_MUSD and price.points_high <= TOLD_POINTS:
         return f"costs nothing (proven), neither money nor coverage{of}"
     if (price.musd or 0.0) <= TOLD_MUSD and (price.points or 0.0) <= TOLD_POINTS:
-        most = f"{_musd(price.musd_high)} at the same coverage{of}, and {_points(price.points_high)} of it at the same budget"
+        most = f"{musd(price.musd_high)} at the same coverage{of}, and {_points(price.points_high)} of it at the same budget"
         return f"costs nothing by the plans found (at most {most})"
-    money = _amount(price.musd, price.musd_low, price.musd_high, TOLD_MUSD, _musd)
+    money = _amount(price.musd, price.musd_low, price.musd_high, TOLD_MUSD, musd)
     return f"costs {money} at the same coverage{of}, or {_amount(*points, _points)} of it at the same budget"
 
 
@@ -179,7 +177,7 @@ def _dearest(members: list[Price]) -> Price | None:
 
 def _alone(price: Price) -> str:
     if (price.musd or 0.0) > TOLD_MUSD:
-        return _musd(price.musd or 0.0)
+        return musd(price.musd or 0.0)
     return _points(price.points or 0.0)
 
 
@@ -197,10 +195,6 @@ def _amount(found: float | None, low: float, high: float | None, told: float, wo
     return (
         f"{word(found)} ({between})" if low > told else f"{word(found)} by the plans found ({between}: not told apart)"
     )
-
-
-def _musd(value: float) -> str:
-    return f"{value:,.0f} MUSD" if value >= 99.95 or value == 0.0 else f"{value:,.1f} MUSD"
 
 
 def _points(value: float) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, add_line, stacked_chart
-from optimizer.report.facts import percent
 from optimizer.report.page import Column, Line, Page, note, open_page
-from optimizer.report.reasons import money
 from optimizer.report.stress_words import overrun as overrun_sentence
 from optimizer.report.stressed import Stressed
 from optimizer.report.style import Painter
+from optimizer.wording import money, percent
 
 _CHART = (19.0, 8.0)
 _CHART_ROWS = 17

@@ -15,6 +15,7 @@ from optimizer.report.stress_chance import chance_rows, draw_rows, money_rows, r
 from optimizer.report.stressed import Stressed, missing_musd
 from optimizer.solve.stress import Breaking
 from optimizer.stress_jobs import LossResult
+from optimizer.wording import joined
 
 BASE = "nothing lost"
 
@@ -105,7 +106,7 @@ def _case(stressed: Stressed, result: LossResult) -> dict[str, object]:
 
 def binding(breaking: Breaking | None) -> str:
     """The stages that bind, in words; blank where none was asked for or none does."""
-    return "" if breaking is None else " and ".join(breaking.binds)
+    return "" if breaking is None else joined(breaking.binds)
 
 
 def _nothing_lost(stressed: Stressed) -> Iterator[dict[str, object]]:

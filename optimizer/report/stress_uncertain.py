@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, share_chart
-from optimizer.report.facts import each, number, percent, text
+from optimizer.report.facts import each, number, text
 from optimizer.report.page import Column, Line, Page, note, open_page
-from optimizer.report.portfolio import plural
 from optimizer.report.stress_chance import WHOLE, clear_from, figures_ranked
 from optimizer.report.stress_words import chance
 from optimizer.report.stressed import Stressed, Tables
 from optimizer.report.style import Painter
+from optimizer.wording import percent, plural
 
 _HOW_TO = (
     "The workbook has no sheet Uncertainty, so nothing was drawn. Add one: table, filter, column, distribution, parameters,"

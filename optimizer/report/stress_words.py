@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.report.bottlenecks import joined
-from optimizer.report.facts import percent
-from optimizer.report.portfolio import plural
 from optimizer.report.price_words import not_priced, price_sentences
-from optimizer.report.reasons import money, names
 from optimizer.report.repair_words import repair_sentences
 from optimizer.report.rounding import tonnes
 from optimizer.report.stress_chance import clear_from, ranking_rows
@@ -14,6 +10,7 @@ from optimizer.report.stressed import Stressed
 from optimizer.solve.stress import Breaking
 from optimizer.stress_cases import DELAY, PAIR
 from optimizer.stress_jobs import LossResult
+from optimizer.wording import joined, money, names, percent, plural
 
 _MOST_VARIABLES = 3
 _LEAST_OVERRUN = 0.0005
@@ -67,7 +64,7 @@ def worst_loss(stressed: Stressed) -> str:
 
 
 def _binds(breaking: Breaking) -> str:
-    return f"{joined(list(breaking.binds))} {'binds' if len(breaking.binds) == 1 else 'bind together'}"
+    return f"{joined(breaking.binds)} {'binds' if len(breaking.binds) == 1 else 'bind together'}"
 
 
 def worst_pair(stressed: Stressed) -> str:

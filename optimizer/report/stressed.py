@@ -12,7 +12,7 @@ from models.instance import Instance
 from optimizer.fixed_plan import FixedPlan
 from optimizer.priceable import Question, questions
 from optimizer.redundancy_price import Prices
-from optimizer.report.facts import ALL, Facts, year_span
+from optimizer.report.facts import ALL, Facts
 from optimizer.solve.pattern import ALL as EVERY
 from optimizer.solve.payments import Claim
 from optimizer.solve.repair import Repair
@@ -22,6 +22,7 @@ from optimizer.solve.year import Answer
 from optimizer.stress_cases import COUNTRY, DELAY, PAIR, SINGLES, SITE
 from optimizer.stress_jobs import DrawResult, LossResult
 from optimizer.uncertainty import Variable
+from optimizer.wording import year_span
 from optimizer.workbook import Workbook
 
 _DUST_MUSD = 1e-3  # A thousand dollars: a plan of a run keeps its money within the tolerance of a solver.
