@@ -1,4 +1,4 @@
-"""A compiled case without some of its redundancy: rows are let go, or losses no longer count; blocks and cuts are shared."""
+"""A compiled case without some of its redundancy: rows and guards are let go, or losses no longer count; the rest is shared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from models.instance import BASE
 from models.variants import Waiver
 from optimizer.solve.master import Master
-from optimizer.solve.search import CoverageCase
+from optimizer.solve.search import CoverageCase, Standing
 from optimizer.solve.split import Block, Split
 
 _RULES = ("enough_projects", "enough_countries", "country_share_within_limit")
@@ -19,14 +19,23 @@ _EACH, _KEPT, _WORST = "worst_is_at_least_each", "shortfall_is_kept", "WorstShor
 
 
 def eased_case(case: CoverageCase, waiver: Waiver) -> CoverageCase:
-    """The coverage step without what is waived; what is known of the blocks holds in it too."""
+    """The coverage step without what is waived; what is known of the blocks holds in it too (see ``still_true``)."""
     eased = copy(case)
     eased.full, eased.loose = eased_master(case.full, waiver), eased_master(case.loose, waiver)
     return eased
 
 
+def still_true(case: CoverageCase, standing: Standing, waiver: Waiver) -> Standing:
+    """What is known of a case and holds without what is waived: no bound, and no cut of blocks whose guards are let go."""
+    free = [[block.name[0] in waiver.minima for block in one.split.blocks] for one in (case.loose, case.full)]
+    cuts, more = (
+        tuple(cut for cut in known if not free[n][cut.block]) for n, known in enumerate((standing.cuts, standing.more))
+    )
+    return replace(standing, bound_kt=0.0, cuts=cuts, more=more)
+
+
 def eased_master(master: Master, waiver: Waiver) -> Master:
-    """A master without some rules, or that does not count some losses; minimum coverages stand in the blocks and stay.
+    """A master without some rules or minimum coverages, or that does not count some losses.
 
     It may keep more funding years than one that is built without the rules, which changes no value.
     """
@@ -42,7 +51,7 @@ def eased_master(master: Master, waiver: Waiver) -> Master:
         row_upper=np.where(free, np.inf, program.row_upper),
         cost=np.where(silent, 0.0, program.cost),
     )
-    split.blocks = [_unheard(block) if _is_uncounted(block, waiver) else block for block in split.blocks]
+    split.blocks = [_eased(block, waiver) for block in split.blocks]
     eased.split = split
     return eased
 
@@ -69,11 +78,14 @@ def _is_uncounted(block: Block, waiver: Waiver) -> bool:
     return scenario in waiver.losses or (waiver.resilience and scenario != BASE)
 
 
-def _unheard(block: Block) -> Block:
-    """The same block, whose shortfall does not count; what it guards does."""
-    silent = copy(block)
-    silent.share = 0.0
-    return silent
+def _eased(block: Block, waiver: Waiver) -> Block:
+    """The block whose guards are let go, or whose shortfall does not count, though what it guards does."""
+    if block.name[0] in waiver.minima:
+        block = block.unguarded()
+    if _is_uncounted(block, waiver):
+        block = copy(block)
+        block.share = 0.0
+    return block
 
 
 def _is_waived(row: Any, waiver: Waiver) -> bool:

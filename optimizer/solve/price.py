@@ -14,7 +14,7 @@ from itertools import zip_longest
 
 from models.instance import Goal, Instance
 from models.variants import Waiver, waive
-from optimizer.solve.eased import eased_case
+from optimizer.solve.eased import eased_case, still_true
 from optimizer.solve.highs import Interrupt, SolverError, Status
 from optimizer.solve.master import Money
 from optimizer.solve.outlay import Least, OutlayCase
@@ -56,11 +56,11 @@ class Reach:
 
 
 class PriceCase:
-    """A case in one process; what is compiled of the case itself and of its last variant is kept."""
+    """A case in one process, compiled once; its variants share what is compiled."""
 
     def __init__(self, instance: Instance, interrupt: Interrupt, targets: Targets) -> None:
         self.instance, self.interrupt, self.targets = instance, interrupt, targets
-        self._compiled: tuple[Waiver, CoverageCase] | None = None
+        self._eased: tuple[Waiver, CoverageCase] | None = None
 
     @cached_property
     def whole(self) -> CoverageCase:
@@ -80,16 +80,12 @@ class PriceCase:
         return standing
 
     def coverage(self, waiver: Waiver) -> CoverageCase:
-        """The coverage step of a variant, compiled anew only where minimum coverages are waived."""
+        """The coverage step of a variant."""
         if waiver == Waiver():
             return self.whole
-        if self._compiled is None or self._compiled[0] != waiver:
-            anew = bool(waiver.minima)
-            case = (
-                CoverageCase(waive(self.instance, waiver), self.interrupt) if anew else eased_case(self.whole, waiver)
-            )
-            self._compiled = waiver, case
-        return self._compiled[1]
+        if self._eased is None or self._eased[0] != waiver:
+            self._eased = waiver, eased_case(self.whole, waiver)
+        return self._eased[1]
 
     def searched(self, waiver: Waiver, starts: Iterable[Keys], worth: Keys, effort: Effort) -> Standing:
         """Search the least shortfall of a variant at the budget of the case."""
@@ -106,16 +102,13 @@ class PriceCase:
         return case.finish(standing, None, replace(aim, gap_kt=0.0)) if is_small(self.instance) else standing
 
     def _relaxed(self, waiver: Waiver, case: CoverageCase, aim: Aim) -> Standing:
-        """The bound of the relaxation, from the cuts of the case with everything unless minimum coverages are waived."""
+        """The bound of the relaxation, from what is known of the case with everything."""
         known = self.known
-        if waiver == Waiver():
+        if waiver == Waiver() or not known.feasible:
             return known
-        if not waiver.minima and known.feasible:
-            start = replace(known, bound_kt=0.0, shares_matter=True)
-            tied = case.tied(start, Wish(), aim)
-            return replace(tied, support=tied.support | known.support, shares_matter=known.shares_matter)
-        (standing,) = case.relax([Standing(Money(self.instance.budget_musd))], aim)
-        return standing
+        start = replace(still_true(self.whole, known, waiver), shares_matter=True)
+        tied = case.tied(start, Wish(), aim)
+        return replace(tied, support=tied.support | known.support, shares_matter=known.shares_matter)
 
     def reach(self, waiver: Waiver, standing: Standing) -> Reach:
         """What a search gave, in few words."""
@@ -137,7 +130,7 @@ class PriceCase:
         self, waiver: Waiver, standing: Standing, limit_kt: float, starts: Iterable[Keys], effort: Effort
     ) -> Least:
         """Search the least money with which a variant covers as much."""
-        case = OutlayCase(self.coverage(waiver)) if waiver.minima else self.outlay.eased(waiver)
+        case = self.outlay.eased(waiver)
         small = is_small(self.instance)
         gap, nodes = EXACT_MUSD if small else effort.gap_musd, (effort.plan_nodes, effort.bound_nodes)
         return case.least(standing, limit_kt, tuple(starts), gap, *nodes, small)

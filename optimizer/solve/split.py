@@ -74,12 +74,19 @@ class Block:
     ) -> None:
         self.name, self.share = name, share
         self.own, self.links = own, links
+        self._program, self._guard_count = program, guards
         self._highs = new_solver(program)
         self._link_columns = np.arange(own, own + len(links), dtype=np.int32)
         self._guards = np.arange(own - guards, own, dtype=np.int32)
         self._cost = program.cost
         self._missed_only = np.zeros(len(program.cost))
         self._missed_only[self._guards] = 1.0
+
+    def unguarded(self) -> Block:
+        """The same block, which may miss its guards for nothing; its cuts are other ones."""
+        cost = self._program.cost.copy()
+        cost[self.own - self._guard_count : self.own] = 0.0
+        return Block(self.name, replace(self._program, cost=cost), self.own, self.links, 0, self.share)
 
     def begin(self) -> None:
         """Forget the warm start."""

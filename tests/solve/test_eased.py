@@ -32,6 +32,7 @@ def waivers(case: Instance) -> list[Waiver]:
     first, *rest = weighed(case)
     return [
         Waiver(rules=frozenset(case.rules)),
+        Waiver(minima=frozenset(x.name for x in case.disruptions if x.min_coverage is not None)),
         Waiver(losses=frozenset([first])),
         Waiver(losses=frozenset([first, *rest[1:]])),
         Waiver(losses=frozenset([first, *rest])),
@@ -91,7 +92,7 @@ def test_a_plan_is_worth_what_is_left_to_count(seed: int):
     }
     worst = case.measure is Measure.WORST
     assert whole - base == pytest.approx(max(alone.values()) if worst else sum(alone.values()), abs=NEAR_KT)
-    for waiver in waivers(case)[1:-1]:
+    for waiver in waivers(case)[2:-1]:
         left = [alone[s] for s in weights if s not in waiver.losses]
         measure = max(left, default=0.0) if worst else sum(left)
         assert compiled.coverage(waiver).value_kt(standing.plan) == pytest.approx(base + measure, abs=NEAR_KT)
