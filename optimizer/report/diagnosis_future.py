@@ -130,6 +130,11 @@ def write_gap(book: Book, told: Tabled, painter: Painter) -> None:
         return
     for supply, words in ((WITH, "With outside supply"), (WITHOUT, "Without outside supply")):
         _gap_part(page, told, gap[gap["outside_supply"] == supply], words, columns)
+    page.heading("What binds with everything funded")
+    for supply, words in ((WITH, "With"), (WITHOUT, "Without")):
+        page.sentences(
+            f"{words} outside supply, {x}" for x in binding_sentences(told, gap[gap["outside_supply"] == supply])
+        )
     _stages(page, told, columns)
     note(page, _GAP_NOTES)
     page.end()
@@ -150,7 +155,6 @@ def _gap_part(page: Page, told: Tabled, gap: pd.DataFrame, words: str, columns: 
     page.row += 1
     page.chart(stacked_chart(data, f"{words}: all demand by what would serve it", "t", size), page.row, 0.0)
     page.row += _GAP_ROWS + 1
-    page.sentences(binding_sentences(told, gap))
     page.break_page()
 
 
@@ -164,7 +168,7 @@ def binding_sentences(told: Tabled, gap: pd.DataFrame) -> list[str]:
             for row in each(rows[rows[column] != ""]):
                 years.setdefault(str(getattr(row, column)), []).append(int(row.year))
             bound = [f"{stages.replace('; ', ' and ')} in {year_list(found)}" for stages, found in years.items()]
-            said.append(f"What binds {name} with {when}: {'; '.join(bound) or 'no stage in any year'}.")
+            said.append(f"{name}, {when}: {'; '.join(bound) or 'no stage binds in any year'}.")
     return said
 
 
