@@ -10,11 +10,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 
-from models.instance import Goal, Instance, Measure
+from models.instance import Goal, Instance
 from models.variants import Waiver
 from optimizer.assemble import assemble
-from optimizer.cells import records
+from optimizer.priceable import LOSS, MINIMUM, RULE, TARGET, Question, questions
 from optimizer.rounds import Rounds
 from optimizer.solve.highs import Interrupt
 from optimizer.solve.outlay import Least
@@ -23,8 +24,6 @@ from optimizer.solve.price import Effort, Found, NotReached, PriceCase, Recheck,
 from optimizer.solve.standings import Keys
 from optimizer.workbook import Workbook
 
-RULES, RULE, MINIMA, MINIMUM, MEASURE, LOSS, TARGET = "rules", "rule", "minima", "minimum", "measure", "loss", "target"
-COUNTRY = "lose_country"
 DEFAULT_SECONDS = 600.0
 # The case itself and the groups are searched well; their members by one short search each, their bounds those of relaxations.
 _FIRST = Effort()
@@ -32,21 +31,6 @@ _THEN = Effort(plan_nodes=(60,), bound_nodes=(200,), gap_points=0.1, gap_musd=20
 _LAST = Effort(plan_nodes=(30,), bound_nodes=(), gap_points=0.2, gap_musd=40.0)
 _MOST_RECHECKED = 6
 _TOLD_POINTS, _TOLD_MUSD = 0.005, 0.5  # Less is not told apart in any table.
-
-
-@dataclass(frozen=True)
-class Question:
-    """What something costs: ``kind`` and ``name`` say what; ``group`` is the question that it is a part of.
-
-    ``lost``: for a loss, the kind of the row of Disruptions; ``target``: what is lost, for one target of a row for each.
-    """
-
-    kind: str
-    name: str
-    waiver: Waiver
-    group: str = ""
-    lost: str = ""
-    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,50 +84,6 @@ class PricePayload:
         return PriceCase(assemble(self.workbook, self.budget_musd), Interrupt(), self.targets)
 
 
-# ---------------------------------------------------------------- what is asked
-
-
-def questions(workbook: Workbook, instance: Instance) -> list[Question]:
-    """Everything that can be waived, groups before their members."""
-    found: list[Question] = []
-    if instance.rules:
-        found.append(Question(RULES, "all redundancy rules", Waiver(rules=frozenset(instance.rules))))
-        found += [Question(RULE, name, Waiver(rules=frozenset([name])), RULES) for name in instance.rules]
-    guarded = frozenset(x.name for x in instance.disruptions if x.min_coverage is not None)
-    weighed = frozenset(x.name for x in instance.disruptions if x.weight > 0.0 and x.years)
-    if guarded:
-        found.append(Question(MINIMA, "all minimum coverages in losses", Waiver(minima=guarded)))
-        found += _by_row(workbook, guarded, MINIMUM, MINIMA)
-    if weighed and instance.resilience_weight > 0.0 and instance.goal is Goal.COVERAGE:
-        found.append(Question(MEASURE, "the losses beside the base", Waiver(resilience=True)))
-        if instance.measure is Measure.WORST and len(weighed) > 1:
-            found += _by_row(workbook, weighed, LOSS, MEASURE)
-    return found
-
-
-def _by_row(workbook: Workbook, losses: frozenset[str], kind: str, group: str) -> list[Question]:
-    """One question for each row of Disruptions, and for each target where a row stands for each."""
-    found = []
-    for row in records(workbook, "Disruptions"):
-        name = row.text("scenario")
-        members = sorted(s for s in losses if s == name or s.startswith(f"{name}:"))
-        if not members:
-            continue
-        found.append(Question(kind, name, _of(kind, members), group, row.text("kind"), _only(row.text("target"))))
-        if len(members) > 1:
-            parts = (Question(TARGET, s, _of(kind, [s]), f"{kind} {name}", row.text("kind")) for s in members)
-            found += [replace(part, target=part.name.removeprefix(f"{name}:")) for part in parts]
-    return found
-
-
-def _only(target: str) -> str:
-    return "" if target == "each" else target
-
-
-def _of(kind: str, losses: Sequence[str]) -> Waiver:
-    return Waiver(minima=frozenset(losses)) if kind == MINIMUM else Waiver(losses=frozenset(losses))
-
-
 # ---------------------------------------------------------------- the rounds
 
 
@@ -168,10 +108,9 @@ def find_prices(
     efforts
         How far the case itself, the groups and their members are searched.
     seconds
-        How long searches of members are begun, from now on; None: without end.
+        How long searches of members are begun, from the first of them on; None: without end.
     """
-    until = None if seconds is None else time.time() + seconds
-    return _Work(workbook, instance, rounds, start, efforts, until).prices()
+    return _Work(workbook, instance, rounds, start, efforts, seconds).prices()
 
 
 class _Work:
@@ -184,9 +123,9 @@ class _Work:
         rounds: Rounds,
         start: Keys | None,
         efforts: tuple[Effort, Effort, Effort],
-        until: float | None,
+        seconds: float | None,
     ) -> None:
-        self.instance, self.rounds, self.efforts, self.until = instance, rounds, efforts, until
+        self.instance, self.rounds, self.efforts, self.seconds = instance, rounds, efforts, seconds
         self.asked = questions(workbook, instance)
         self.start = () if start is None else (start,)
         self.found: dict[Waiver, Found] = {}
@@ -196,6 +135,11 @@ class _Work:
     def point_kt(self) -> float:
         """One coverage point, kt."""
         return max(self.instance.weighted_demand_kt / 100.0, 1e-9)
+
+    @cached_property
+    def until(self) -> float | None:
+        """Time of day until which members are begun: it runs from when this is first asked."""
+        return None if self.seconds is None else time.time() + self.seconds
 
     def prices(self) -> Prices:
         """All rounds: the case, the groups, their members, and the plans of all of them in the case itself."""
@@ -227,20 +171,24 @@ class _Work:
                 self.found[result.waiver] = result
 
     def _variant(self, waiver: Waiver, effort: Effort) -> Variant:
-        reach = self.reference.reach
+        reach, least = self.reference.reach, self.reference.least
         if self.instance.goal is Goal.COST:
             return Variant(waiver)
-        limit = reach.base_kt if waiver.resilience else reach.value
-        starts = () if reach.funded is None else (reach.funded,)
-        return Variant(waiver, starts, reach.worth, limit, effort)
+        cheapest = least if least and least.funded else Least(self.instance.budget_musd or inf, 0.0, reach.funded)
+        starts = tuple(dict.fromkeys(keys for keys in (reach.funded, cheapest.funded) if keys))
+        held = cheapest if waiver.of_measure else None
+        return Variant(waiver, starts, reach.worth, reach.value, held, effort)
 
     def _is_worth_it(self, question: Question) -> bool:
         """Whether a member of a group is searched: where all of them together cost something by the plans found."""
-        group = next((x for x in self.asked if question.group in (x.kind, f"{x.kind} {x.name}")), None)
+        group = self._group(question)
         if group is None or group.waiver not in self.found:
             return False
         price = self._price(group)
         return (price.points or 0.0) > _TOLD_POINTS or (price.musd or 0.0) > _TOLD_MUSD
+
+    def _group(self, question: Question) -> Question | None:
+        return next((x for x in self.asked if x.key == question.group), None)
 
     def _recheck(self) -> None:
         """Try the plans of the variants in the case: a plan that keeps everything all the same may be better than its own."""
@@ -259,23 +207,33 @@ class _Work:
 
     def _told(self) -> tuple[Price, ...]:
         self._agree()
-        told: dict[str, Price] = {}
+        told: dict[Question, Price] = {}
         for question in self.asked:
-            group = told.get(question.group)
-            late = question.waiver in self.late
-            price = self._price(question) if question.waiver in self.found else Price(question, False, late=late)
-            if group is not None and group.question.kind != MEASURE:
-                price = replace(
-                    price,
-                    points_high=_least(price.points_high, group.points_high),
-                    musd_high=_least(price.musd_high, group.musd_high),
-                )
-            told[question.kind if not question.group else f"{question.kind} {question.name}"] = price
+            group = self._group(question)
+            told[question] = self._within(self._of(question), told[group] if group else None)
         return tuple(told.values())
+
+    def _of(self, question: Question) -> Price:
+        found = question.waiver in self.found
+        return self._price(question) if found else Price(question, False, late=question.waiver in self.late)
+
+    def _within(self, price: Price, group: Price | None) -> Price:
+        """A part of a group costs no more than all of it: also by the plans found, where that is nothing."""
+        if group is None or price.question.waiver.of_measure:
+            return price
+        if not price.searched and not price.late and group.points is not None:
+            price = replace(price, points=0.0, base_points=0.0)
+        if not price.searched and not price.late and group.musd is not None:
+            price = replace(price, musd=0.0)
+        return replace(
+            price,
+            points_high=_least(price.points_high, group.points_high),
+            musd_high=_least(price.musd_high, group.musd_high),
+        )
 
     def _agree(self) -> None:
         """Who waives more reaches at least as much: plans go to those who waive more, bounds to those who waive less."""
-        alike = [Waiver(), *(waiver for waiver in self.found if not waiver.resilience)]
+        alike = [Waiver(), *(waiver for waiver in self.found if not waiver.of_measure)]
         known = {**self.found, Waiver(): self.reference}
         for less in alike:
             for more in alike:
@@ -285,17 +243,16 @@ class _Work:
         self.found = known
 
     def _price(self, question: Question) -> Price:
-        """With and without: the difference of the best plans, and of what is proven."""
-        with_it, without = self.reference, self.found[question.waiver]
+        """With and without: the difference of the best plans, and of what is proven; or of the plan held against it."""
+        without = self.found[question.waiver]
+        with_it = without.held or self.reference
         if self.instance.goal is Goal.COST:
             found, low, high = _difference(
                 with_it.reach.value, with_it.reach.bound, without.reach.value, without.reach.bound
             )
             return Price(question, True, musd=found, musd_low=low, musd_high=high)
-        value, bound = with_it.reach.value, with_it.reach.bound
-        if question.waiver.resilience:  # What this very plan gives up with nothing lost: known exactly.
-            value = bound = with_it.reach.base_kt
-        points = [x / self.point_kt for x in _difference(value, bound, without.reach.value, without.reach.bound)]
+        both = (with_it.reach.value, with_it.reach.bound, without.reach.value, without.reach.bound)
+        points = [x / self.point_kt for x in _difference(*both)]
         price = Price(question, True, points[0], points[1], points[2])
         base = (with_it.reach.base_kt - without.reach.base_kt) / self.point_kt
         price = replace(price, base_points=base)

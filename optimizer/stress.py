@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from models.instance import BASE, Instance
 from models.repair import Wish
+from models.solution import Investment
 from models.standing import dues_musd
 from optimizer.assemble import assemble
 from optimizer.crew import gathered
@@ -21,10 +22,11 @@ from optimizer.redundancy_price import DEFAULT_SECONDS, PricePayload, Prices, fi
 from optimizer.repair import WORST, Mend, refuse_unknown, to_repair
 from optimizer.report.stress_book import write_stress
 from optimizer.report.stress_tables import COLUMNS, stress_tables
-from optimizer.report.stressed import Overrun, Stressed
+from optimizer.report.stressed import Earning, Overrun, Stressed
 from optimizer.resume import Memory
 from optimizer.rounds import Rounds
 from optimizer.run import SolveOptions, targets_of, without_faults
+from optimizer.solve.packages import least_outlays
 from optimizer.solve.payments import by_claim, most_dearer, pay
 from optimizer.solve.stress import Loss
 from optimizer.stress_cases import DELAY, PAIR, SINGLES, every_loss
@@ -188,6 +190,20 @@ def _overrun(case: StressCase, share: float) -> Overrun:
         most=most_dearer(instance, debts(instance, capital), debts(instance, rest), budget),
         capex_musd=sum(funding.capex_musd for funding in investment.fundings),
         has_pots=bool(instance.pots),
+        earning=None if instance.finance is None else _earning(instance, investment, share),
+    )
+
+
+def _earning(instance: Instance, investment: Investment, share: float) -> Earning:
+    """What the public would pay at least for firms to earn their hurdle rates, as planned and with dearer capital."""
+    factor, fundings = 1.0 + share, investment.fundings
+    projects = {p: replace(x, capex_musd=x.capex_musd * factor) for p, x in instance.projects.items()}
+    dearer = [replace(funding, capex_musd=funding.capex_musd * factor) for funding in fundings]
+    then = least_outlays(replace(instance, projects=projects), dearer)
+    return Earning(
+        planned_musd=sum(least_outlays(instance, fundings).values()),
+        dearer_musd=sum(then.values()),
+        unable=tuple(funding.project for funding in fundings if funding.project not in then),
     )
 
 

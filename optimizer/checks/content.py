@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from optimizer.cells import Record
 from optimizer.findings import Finding, Level
+from optimizer.wording import runs
 from optimizer.workbook import Workbook
 
 # A list of allowed words longer than this is no help in a message.
@@ -120,13 +121,7 @@ def joined(words: Iterable[str], most: int = 5) -> str:
 
 def year_spans(years: Iterable[int]) -> str:
     """Write years as a planner would: ``2026-2029, 2031``."""
-    spans: list[list[int]] = []
-    for year in sorted(years):
-        if spans and year == spans[-1][1] + 1:
-            spans[-1][1] = year
-        else:
-            spans.append([year, year])
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs(years))
 
 
 def tonnes(amount: float) -> str:

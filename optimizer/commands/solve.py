@@ -10,8 +10,8 @@ import click
 from optimizer.commands.guard import AUDIT_FAILED, DEBUG, DONE, INFEASIBLE, INPUT, NO_PLAN, QUIET, guarded
 from optimizer.output import MANIFEST, REPORT, VIOLATIONS
 from optimizer.progress import Progress
-from optimizer.report.portfolio import plural
 from optimizer.run import Run, SolveOptions, run_solve
+from optimizer.wording import plural
 
 
 @click.command(short_help="Find the plan for one budget; report in Excel.")

@@ -9,10 +9,11 @@ from itertools import groupby
 import pandas as pd
 from openpyxl import Workbook as Book
 
-from optimizer.report.facts import Facts, each, percent, text, year_list, year_span
+from optimizer.report.facts import Facts, each, text
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import BLUE, BODY, INK, LEAD, WHITE, Look, Painter, tonnes_format
 from optimizer.report.trace import Trace
+from optimizer.wording import joined, percent, year_list, year_span
 
 _GAIN_T = 1e-3
 _IDLE_SHARE = 0.02
@@ -190,11 +191,6 @@ def _what_binds(binding: Binding, at: str) -> str:
 
 def _upper(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
-
-
-def joined(words: Sequence[str]) -> str:
-    """``a, b and c``."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _what_idles(facts: Facts, trace: Trace, binding: Binding, at: str) -> str:

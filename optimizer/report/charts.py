@@ -122,6 +122,13 @@ def _finish(chart: Any, data: Data, title: str, unit: str, format: str, size: tu
     years = Reference(data.sheet, min_col=data.first, max_col=data.last, min_row=data.years_row, max_row=data.years_row)
     chart.set_categories(years)
     dress(chart, title, unit, format, size)
+    if isinstance(chart, BarChart) and _is_above_zero(data):
+        chart.y_axis.scaling.min = 0.0  # Left to themselves, programs cut columns that are all about as tall.
+
+
+def _is_above_zero(data: Data) -> bool:
+    cells = (data.sheet.cell(row, n).value for row in data.rows for n in range(data.first, data.last + 1))
+    return all(x >= 0.0 for x in cells if isinstance(x, (int, float)))
 
 
 def dress(chart: Any, title: str, unit: str, format: str, size: tuple[float, float]) -> None:

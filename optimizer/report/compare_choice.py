@@ -13,13 +13,13 @@ from optimizer.report.compare_curve import Tables, budget_label
 from optimizer.report.compare_proof import points
 from optimizer.report.compare_words import choices, how_listed, list_price
 from optimizer.report.comparison import COVERAGE, Comparison, Held
-from optimizer.report.facts import each, number, percent, text
+from optimizer.report.facts import each, number, text
 from optimizer.report.list_tables import entries
 from optimizer.report.matrix_tables import CLASSES, Judged
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
-from optimizer.report.portfolio import plural
-from optimizer.report.reasons import FULL_SIZE, money
+from optimizer.report.reasons import FULL_SIZE
 from optimizer.report.style import BODY, INK, MIST, SKY, WHITE, Painter, tonnes_format
+from optimizer.wording import money, percent, plural
 
 _CHART_ROWS = 17
 _FULL = replace(BODY, fill=INK, colour=WHITE, bold=True, align="center", size=8.5, line="box", format="0")

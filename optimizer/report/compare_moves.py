@@ -15,8 +15,8 @@ from optimizer.report.comparison import Comparison
 from optimizer.report.curve_tables import budgets_and_ceiling
 from optimizer.report.facts import Facts, each
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
-from optimizer.report.portfolio import plural
 from optimizer.report.style import BODY, HEADER_LEFT, Painter
+from optimizer.wording import plural
 
 _CHART_ROWS, _CHARTS_A_ROW = 16, 2
 OTHER = "other countries"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optimizer.report.bottlenecks import joined, tonnes
+from optimizer.report.bottlenecks import tonnes
 from optimizer.report.comparison import COVERAGE, Comparison, Held
 from optimizer.report.facts import BASE
-from optimizer.report.portfolio import plural
-from optimizer.report.reasons import money
+from optimizer.wording import joined, money, plural
 
 
 def behind(comparison: Comparison) -> list[str]:

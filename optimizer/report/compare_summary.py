@@ -14,9 +14,8 @@ from optimizer.report.comparison import COVERAGE, Comparison
 from optimizer.report.facts import each, number, text
 from optimizer.report.matrix_tables import ALWAYS, FROM, Judged
 from optimizer.report.page import Column, Line, Page, open_page, rows_cm, width_cm
-from optimizer.report.portfolio import plural
-from optimizer.report.reasons import money, names
 from optimizer.report.style import BODY, MARK, TITLE, Look, Painter
+from optimizer.wording import money, names, plural
 
 _WIDTHS = (9, 8.5, 8.5, 8.5, 8.5, 9.5, 9.5, 9, 9, 8, 2, *([9.5] * 11))
 _LEFT = 10  # columns of the table

@@ -10,11 +10,11 @@ from optimizer.report.compare_charts import hatch
 from optimizer.report.compare_curve import Tables, budget_label
 from optimizer.report.comparison import Comparison, Held, PlanAt
 from optimizer.report.curve_tables import budgets_and_ceiling, sums
-from optimizer.report.facts import percent
 from optimizer.report.money_words import KINDS, money
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.rounding import Rows
 from optimizer.report.style import Painter
+from optimizer.wording import percent
 
 COLUMNS = ("budget_musd", "kind", "charge_musd", "face_musd")
 _CHARGE, _FACE = "charge_by_kind_musd", "face_musd"

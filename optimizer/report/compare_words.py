@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optimizer.report.bottlenecks import joined, tonnes
+from optimizer.report.bottlenecks import tonnes
 from optimizer.report.compare_proof import between, points, slack
 from optimizer.report.comparison import COVERAGE, FROM_ANCHOR, ONE_MODEL, Comparison, Held
 from optimizer.report.curve_tables import FALLS, NO_HELP, OPEN, Step, bends, money_steps
-from optimizer.report.facts import BASE, percent, year_list
+from optimizer.report.facts import BASE
 from optimizer.report.limits import IN_LOSSES, NOT_TOLD, Limit, Plateau, limits, plateau
 from optimizer.report.list_tables import COSTS, FREE, insisting, price_rows
 from optimizer.report.matrix_tables import ALWAYS, BETWEEN, FROM, NEVER, Judged
-from optimizer.report.portfolio import plural
-from optimizer.report.reasons import money, names
+from optimizer.wording import joined, money, names, percent, plural, year_list
 
 _MOST_LIMITS = 3
 _MOST_NAMED = 6  # Budgets named one by one in a sentence.

@@ -10,9 +10,10 @@ from openpyxl import Workbook as Book
 
 from optimizer.cells import records
 from optimizer.report.charts import Data, stacked_chart
-from optimizer.report.facts import Facts, percent, text
+from optimizer.report.facts import Facts, text
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
+from optimizer.wording import percent
 
 STOCKPILE, TRAINING = "stockpile", "training"
 OTHER_USES = "purchases and training"

@@ -11,13 +11,14 @@ from openpyxl import Workbook as Book
 from optimizer.report.charts import Data, share_chart, stacked_chart
 from optimizer.report.diagnosis_gap import OF_ALL, OF_SECTOR, OF_STREAM, WITH, WITHOUT
 from optimizer.report.diagnosis_tables import Tabled
-from optimizer.report.facts import each, year_list
+from optimizer.report.facts import each
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 from optimizer.variants import Variant
+from optimizer.wording import year_list
 
 _YEAR = 8.6
-_CHART_ROWS = 18
+_CHART_ROWS, _GAP_ROWS = 18, 14
 VARIANTS = {
     Variant.AS_IS: "as it is",
     Variant.AS_IS_ALONE: "as it is, no outside supply",
@@ -129,6 +130,11 @@ def write_gap(book: Book, told: Tabled, painter: Painter) -> None:
         return
     for supply, words in ((WITH, "With outside supply"), (WITHOUT, "Without outside supply")):
         _gap_part(page, told, gap[gap["outside_supply"] == supply], words, columns)
+    page.heading("What binds with everything funded")
+    for supply, words in ((WITH, "With"), (WITHOUT, "Without")):
+        page.sentences(
+            f"{words} outside supply, {x}" for x in binding_sentences(told, gap[gap["outside_supply"] == supply])
+        )
     _stages(page, told, columns)
     note(page, _GAP_NOTES)
     page.end()
@@ -143,14 +149,27 @@ def _gap_part(page: Page, told: Tabled, gap: pd.DataFrame, words: str, columns: 
         name = told.diagnosis.stream(str(stream))
         lines += [Line((name, what, *rows[column].tolist())) for what, column in _GAP.items()]
         lines.append(Line((name, "demand", *rows["demand_t"].tolist()), total=True))
-        for what, column in (("binds if all is funded today", "binds_built"), ("binds at once", "binds_at_once")):
-            lines.append(Line((name, what, *(text or None for text in rows[column].tolist())), kind="text"))
     first, _ = page.table(columns, lines, with_header=False)
     data = Data(page.sheet, header, range(first, first + len(_GAP)), 3, 2 + len(years), label=2)
-    size = (width_cm(min(130.0, sum(page.widths))), rows_cm(_CHART_ROWS))
+    size = (width_cm(min(130.0, sum(page.widths))), rows_cm(_GAP_ROWS))
     page.row += 1
     page.chart(stacked_chart(data, f"{words}: all demand by what would serve it", "t", size), page.row, 0.0)
-    page.row += _CHART_ROWS
+    page.row += _GAP_ROWS + 1
+    page.break_page()
+
+
+def binding_sentences(told: Tabled, gap: pd.DataFrame) -> list[str]:
+    """What still binds with everything funded, by stream: stages with their years."""
+    said = []
+    for stream, rows in gap.groupby("stream", sort=False):
+        name = told.diagnosis.stream(str(stream))
+        for when, column in (("all funded today", "binds_built"), ("all at once", "binds_at_once")):
+            years: dict[str, list[int]] = {}
+            for row in each(rows[rows[column] != ""]):
+                years.setdefault(str(getattr(row, column)), []).append(int(row.year))
+            bound = [f"{stages.replace('; ', ' and ')} in {year_list(found)}" for stages, found in years.items()]
+            said.append(f"{name}, {when}: {'; '.join(bound) or 'no stage binds in any year'}.")
+    return said
 
 
 def _stages(page: Page, told: Tabled, columns: Sequence[Column]) -> None:

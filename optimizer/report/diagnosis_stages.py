@@ -100,7 +100,7 @@ def _whole(told: Tabled, stream: str, stage: str, rows: pd.DataFrame, years: Seq
         Line((*head, "capacity, t/yr", *capacity), total=True),
         Line((*head, "could run given its feed, t/yr", *_by_year(rows, "can_run_t", years))),
         Line((*head, "use of capacity, %", *use), kind="pct"),
-        Line((*head, "binds", *(words.get(t, "") for t in years)), kind="text"),
+        Line((*head, "binds", *(words.get(t, "") for t in years)), kind="int"),
         Line((*head, "gain alone, points", *_by_year(rows, "gain_alone_points", years)), kind="points"),
         Line((*head, "gain with the others, points", *_by_year(rows, "gain_together_points", years)), kind="points"),
     ]

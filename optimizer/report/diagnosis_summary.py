@@ -102,7 +102,8 @@ def write_network(book: Book, told: Tabled, painter: Painter, pictures: Sequence
     )
     page.sentence(
         "Stages from left to right, countries as bands, widths in proportion to tonnes of material. Bold outlines: plants that"
-        " bind, and suppliers that sell all they offer while demand is short. The pictures lie beside the report as PNG."
+        " bind, and, while demand is short, suppliers that sell all they offer and routes that carry all they may. The pictures"
+        " lie beside the report as PNG."
     )
     for picture in pictures:
         _picture(page, picture, told.diagnosis.stream(picture.stream))

@@ -13,12 +13,14 @@ from optimizer.report.diagnosis_hang import NOT_SERVED
 from optimizer.report.diagnosis_tables import Tabled
 from optimizer.report.facts import each
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
+from optimizer.report.pools import BOUGHT, MADE, STOCK
 from optimizer.report.style import Painter
 
 _YEAR = 9.0
-_MOST_SOURCES = 9
-_CHART_ROWS = 18
+_MOST_SOURCES = 9  # With what is not served as many as have colours of their own.
+_CHART_ROWS, _MOST_WIDE = 14, 34.0
 OTHERS = "others"
+_SOURCES = {MADE: "made in {}", BOUGHT: "bought from {}", STOCK: "from stock in {}"}
 
 _DEPENDENCE_NOTES = (
     "Made there or bought from it: where the last stage stands, or who sold it; what it was made of may come from elsewhere"
@@ -31,7 +33,7 @@ _DEPENDENCE_NOTES = (
 def write_dependence(book: Book, told: Tabled, painter: Painter) -> None:
     """Write the sheet."""
     years = told.diagnosis.years
-    columns = (Column("Source", 24), Column("How", 16), *(Column(str(t), _YEAR, "t") for t in years))
+    columns = (Column("Source", 24), Column("", 16), *(Column(str(t), _YEAR, "t") for t in years))
     title = "Dependence: where demand is met from, and how concentrated supply is"
     page = open_page(book, told.facts, painter, "Dependence", title, [c.width for c in columns])
     if told.tables["demand_met"].empty:
@@ -54,11 +56,12 @@ def _met(page: Page, told: Tabled, columns: Sequence[Column], years: Sequence[in
     ranked = sorted(amounts, key=lambda key: (-sum(amounts[key].values()), key))
     page.heading("Where the demand of all sectors is met from, t")
     header = page.header(columns)
-    lines = [_source(told, key, amounts[key], years) for key in ranked[:_MOST_SOURCES]]
-    rest = ranked[_MOST_SOURCES:]
+    shown = len(ranked) if len(ranked) <= _MOST_SOURCES else _MOST_SOURCES - 1
+    lines = [_source(told, key, amounts[key], years) for key in ranked[:shown]]
+    rest = ranked[shown:]
     if rest:
-        lines.append(Line((f"{len(rest)} {OTHERS}", "", *(sum(amounts[k].get(t, 0.0) for k in rest) for t in years))))
-    lines.append(Line((NOT_SERVED, "", *(missing.get(t, 0.0) for t in years))))
+        lines.append(Line((f"{len(rest)} {OTHERS}", None, *(sum(amounts[k].get(t, 0.0) for k in rest) for t in years))))
+    lines.append(Line((NOT_SERVED, None, *(missing.get(t, 0.0) for t in years))))
     first, last = page.table(columns, lines, with_header=False)
     data = Data(page.sheet, header, range(first, last + 1), 3, 2 + len(years))
     chart = stacked_chart(
@@ -70,7 +73,8 @@ def _met(page: Page, told: Tabled, columns: Sequence[Column], years: Sequence[in
 
 
 def _source(told: Tabled, key: tuple[str, str], by_year: dict[int, float], years: Sequence[int]) -> Line:
-    return Line((told.facts.country(key[0]), key[1], *(by_year.get(t, 0.0) for t in years)))
+    how = _SOURCES[key[1]].format(told.facts.country(key[0]))
+    return Line((f"{how[:1].upper()}{how[1:]}", None, *(by_year.get(t, 0.0) for t in years)))
 
 
 def _concentration(page: Page, told: Tabled) -> None:
@@ -110,7 +114,7 @@ _SINGLE_NOTES = (
 
 def write_single(book: Book, told: Tabled, painter: Painter) -> None:
     """Write the sheet."""
-    years = told.diagnosis.years
+    years, hit = told.diagnosis.years, told.tables["single_points"]["hardest_sector"]
     head = (
         *(Column("Rank", 7, "int"), Column("What is lost", 38), Column("Kind", 17)),
         *(
@@ -120,7 +124,7 @@ def write_single(book: Book, told: Tabled, painter: Painter) -> None:
         ),
         *(Column("Worst year", 8, "year"), Column("Lost in it, t", 10, "t"), Column("Served in it, %", 9, "pct")),
         *(
-            Column("Hardest hit", 15),
+            Column("Hardest hit", max([15.0, *(min(_MOST_WIDE, 1.1 * len(str(x))) for x in hit)])),
             Column("Year", 8, "year"),
             Column("Served before, %", 9, "pct"),
             Column("Served then, %", 9, "pct"),

@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 
 from optimizer.diagnosis import ALL_STREAMS, EVERYWHERE
-from optimizer.report.bottlenecks import joined, tonnes
+from optimizer.report.bottlenecks import tonnes
 from optimizer.report.diagnosis_gap import OF_ALL, OF_STREAM, WITH, WITHOUT
 from optimizer.report.diagnosis_hang import KINDS
 from optimizer.report.diagnosis_tables import Tabled
-from optimizer.report.facts import each, percent, year_list
+from optimizer.report.facts import each
 from optimizer.single_losses import SUPPLIER
 from optimizer.variants import Variant
+from optimizer.wording import joined, percent, year_list
 
 _SEEN_T = 0.5
 _FACTS = 3

@@ -20,8 +20,8 @@ from optimizer.report.explain_words import verdict
 from optimizer.report.explained import LEVERS, Card, Explanation
 from optimizer.report.facts import each
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
-from optimizer.report.portfolio import plural
 from optimizer.report.style import BODY, GREY, SERIES, Painter, new_book
+from optimizer.wording import plural
 
 Tables = Mapping[str, pd.DataFrame]
 _MOST_BARS, _LEAST_BARS = 20, 2

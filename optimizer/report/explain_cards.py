@@ -9,10 +9,10 @@ from openpyxl import Workbook as Book
 from optimizer.report.charts import Data, stacked_chart
 from optimizer.report.explain_words import sentences, serving, verdict
 from optimizer.report.explained import LEVERS, Card, Explanation, Move, Price
-from optimizer.report.facts import year_list
 from optimizer.report.page import Column, Line, Page, open_page, rows_cm, width_cm
 from optimizer.report.style import BODY, HEADING, Look, Painter
 from optimizer.report.trace import NOT_USED
+from optimizer.wording import year_list
 
 _WIDTHS = (26, 14, 14, 11, 11, 11, 11, 11, 11, 11)
 _SENTENCE = Look(size=10, wrap=True, vertical="top")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.report.bottlenecks import joined, tonnes
+from optimizer.report.bottlenecks import tonnes
 from optimizer.report.compare_proof import points
 from optimizer.report.explained import (
     BUDGET,
@@ -17,7 +17,7 @@ from optimizer.report.explained import (
     Hold,
 )
 from optimizer.report.facts import each
-from optimizer.report.reasons import money
+from optimizer.wording import joined, money
 
 _LEAST_T, _LEAST_MUSD = 1e-3, 1e-3
 

@@ -9,7 +9,7 @@ from optimizer.report.compare_proof import points
 from optimizer.report.explain_limits import held_by
 from optimizer.report.explain_words import NOT_TOLD, verdict
 from optimizer.report.explained import Card, Explanation
-from optimizer.report.reasons import money, names
+from optimizer.wording import money, names
 
 
 def key_sentences(e: Explanation, cards: Sequence[Card]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optimizer.report.bottlenecks import joined, tonnes
+from optimizer.report.bottlenecks import tonnes
 from optimizer.report.compare_proof import points
 from optimizer.report.explain_limits import held_sentence
 from optimizer.report.explained import (
@@ -17,11 +17,9 @@ from optimizer.report.explained import (
     Losses,
     Price,
 )
-from optimizer.report.facts import percent, year_span
 from optimizer.report.matrix_tables import FROM
-from optimizer.report.portfolio import plural
-from optimizer.report.reasons import money, names
 from optimizer.report.trace import NOT_USED
+from optimizer.wording import joined, money, names, percent, plural, year_span
 
 _LEAST_MUSD, _LEAST_SHARE = 1e-3, 5e-4
 NOT_TOLD = "cannot be told apart at this gap"

@@ -13,6 +13,7 @@ import pandas as pd
 from optimizer.cells import Record, records, settings
 from optimizer.chain import stage_order, streams
 from optimizer.findings import Finding
+from optimizer.wording import year_span
 from optimizer.workbook import Workbook
 
 BASE = "base"
@@ -300,30 +301,6 @@ class Facts:
 def each(table: pd.DataFrame) -> Iterator[Any]:
     """Rows of a table, their cells by column name."""
     return table.itertuples(index=False)
-
-
-def year_span(years: Sequence[int]) -> str:
-    """First and last of some years: ``2026 to 2040``, or the one year."""
-    if not years:
-        return ""
-    return str(years[0]) if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
-
-
-def year_list(years: Sequence[int]) -> str:
-    """Years in words, runs of them as spans: ``2027 to 2029, 2033``."""
-    runs: list[list[int]] = []
-    for year in sorted(set(years)):
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return ", ".join(year_span(run) for run in runs)
-
-
-def percent(share: float) -> str:
-    """A share in a sentence."""
-    shown = f"{share:.1%}" if share >= 0.01 or share == 0.0 else f"{share:.2%}"
-    return shown.replace(".0%", "%").replace("%", " %")
 
 
 def text(value: object) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from openpyxl import Workbook as Book
 
-from optimizer.report.facts import Facts, each, number, percent, text
+from optimizer.report.facts import Facts, each, number, text
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import Painter
 from optimizer.sheets.fairness import SHARE_OF
+from optimizer.wording import percent
 
 NAME = "Fairness"
 _COLUMNS = (

@@ -14,9 +14,10 @@ from optimizer.cells import records
 from optimizer.report.bottlenecks import Binding, bindings
 from optimizer.report.candidates import Candidate, read_candidates
 from optimizer.report.comparison import Comparison, Held, PlanAt
-from optimizer.report.facts import BASE, Facts, year_list
+from optimizer.report.facts import BASE, Facts
 from optimizer.report.matrix_tables import Chosen, portfolio_of
 from optimizer.report.rounding import Rows, musd
+from optimizer.wording import year_list
 
 LEAD, FEED, USED_UP, NOT_TOLD = "lead times", "feed", "no plants left to fund", "not told apart"
 IN_LOSSES = "short in the losses only"

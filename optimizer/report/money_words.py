@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from optimizer.report.facts import Facts, each, percent, text
+from optimizer.report.facts import Facts, each, text
 from optimizer.report.money_totals import NOTHING_MUSD
 from optimizer.report.money_totals import failing as failing_firms
-from optimizer.report.portfolio import plural
+from optimizer.wording import percent, plural
 
 BY_KG = "Charged per kg: what is charged by the kg of activity that the firm plans to run in its operating life."
 _MOST_NAMES = 6

@@ -16,6 +16,7 @@ from optimizer.report.pools import BOUGHT, STOCK, Pool, Year
 from optimizer.report.trace import make_up_of
 from optimizer.variants import Variant
 
+Leg = tuple[str, str, str]  # material, from, to
 DEMAND, FEED = "demand", "from outside"
 OTHERS = "others"
 _DUST_T = 1e-3
@@ -36,7 +37,8 @@ class Drawn:
     """The network of one year and stream.
 
     ``arcs``: tonnes from node to node. ``marked``: nodes whose plants bind, and suppliers that sell all that they offer while
-    demand is short. ``run_t``, ``capacity_t``: activity by stage. ``wanted_t``: demand by country.
+    demand is short; ``full``: arcs on a route that carries all it may then, and ``routes``: these, as (material, from, to).
+    ``run_t``, ``capacity_t``: activity by stage. ``wanted_t``: demand by country.
     """
 
     year: int
@@ -45,6 +47,8 @@ class Drawn:
     countries: tuple[str, ...]
     arcs: dict[tuple[Node, Node], float]
     marked: set[Node] = field(default_factory=set)
+    full: set[tuple[Node, Node]] = field(default_factory=set)
+    routes: tuple[Leg, ...] = ()
     binding: dict[str, str] = field(default_factory=dict)
     run_t: dict[str, float] = field(default_factory=dict)
     capacity_t: dict[str, float] = field(default_factory=dict)
@@ -65,9 +69,10 @@ class Drawn:
 def drawn(diagnosis: Diagnosis, stream: str, year: int, most_countries: int) -> Drawn:
     """Return the network of a stream in a year, the smallest countries taken together as others."""
     facts, materials = diagnosis.facts, diagnosis.streams[stream]
-    arcs = _arcs(facts, diagnosis.pools[year], materials, year)
-    found = Drawn(year, stream, (FEED, *facts.stages), (), arcs)
+    parts = _arcs(facts, diagnosis.pools[year], materials, year)
+    found = Drawn(year, stream, (FEED, *facts.stages), (), _added(parts))
     _bind(diagnosis, found)
+    found.full = {(a, b) for k, a, b in parts if (k, a.country, b.country) in found.routes}
     _amounts(diagnosis, found, materials)
     _gather(found, _largest(found, most_countries))
     return found
@@ -76,9 +81,9 @@ def drawn(diagnosis: Diagnosis, stream: str, year: int, most_countries: int) -> 
 # ---------------------------------------------------------------- arcs
 
 
-def _arcs(facts: Facts, year: Year, materials: Collection[str], t: int) -> dict[tuple[Node, Node], float]:
-    """Tonnes from who makes or sells to who uses, of some materials."""
-    arcs: dict[tuple[Node, Node], float] = defaultdict(float)
+def _arcs(facts: Facts, year: Year, materials: Collection[str], t: int) -> dict[tuple[str, Node, Node], float]:
+    """Tonnes of some materials from who makes or sells to who uses."""
+    arcs: dict[tuple[str, Node, Node], float] = defaultdict(float)
     users = _users(facts, year, t)
     makers = _makers(facts, year)
     for k in (k for k in facts.materials if k in materials):
@@ -88,8 +93,16 @@ def _arcs(facts: Facts, year: Year, materials: Collection[str], t: int) -> dict[
                 for user, amount in users.get(pool, {}).items():
                     for source, share in sources.items():
                         if part * amount * share > _DUST_T:
-                            arcs[source, user] += part * amount * share
+                            arcs[k, source, user] += part * amount * share
     return arcs
+
+
+def _added(parts: Mapping[tuple[str, Node, Node], float]) -> dict[tuple[Node, Node], float]:
+    """All materials together."""
+    arcs: dict[tuple[Node, Node], float] = defaultdict(float)
+    for (_, a, b), t in parts.items():
+        arcs[a, b] += t
+    return dict(arcs)
 
 
 def _users(facts: Facts, year: Year, t: int) -> dict[Pool, dict[Node, float]]:
@@ -134,13 +147,15 @@ def _stage_of_material(facts: Facts, material: str) -> str:
 
 
 def _bind(diagnosis: Diagnosis, found: Drawn) -> None:
-    """Mark the plants of stages that bind, and what suppliers sell out while demand is short."""
+    """Mark the plants of stages that bind, and the suppliers sold out and routes full while demand is short."""
     for x in diagnosis.found.stood[Variant.AS_IS].bottlenecks:
         if (x.year, x.stream) == (found.year, found.stream) and x.binds != "no":
             found.binding[x.stage] = x.binds
     short = diagnosis.facts.base("coverage")
     short = short[(short["year"] == found.year) & short["material"].isin(diagnosis.streams[found.stream])]
-    sold_out = _sold_out(diagnosis, found) if float(short["shortfall_t"].sum()) > _DUST_T else set()
+    is_short = float(short["shortfall_t"].sum()) > _DUST_T
+    sold_out = _sold_out(diagnosis, found) if is_short else set()
+    found.routes = _full_routes(diagnosis, found) if is_short else ()
     for node in found.nodes():
         if (node.stage in found.binding and not node.bought) or (node.bought and node in sold_out):
             found.marked.add(node)
@@ -159,6 +174,17 @@ def _sold_out(diagnosis: Diagnosis, found: Drawn) -> set[Node]:
         if row.year == found.year and row.material in materials:
             sold[Node(_stage_of_material(facts, row.material), row.supplier, bought=True)] += row.t
     return {node for node, most in offered.items() if 0.0 < _FULL * most <= sold[node]}
+
+
+def _full_routes(diagnosis: Diagnosis, found: Drawn) -> tuple[Leg, ...]:
+    """Routes that carry all that they may, both origins together."""
+    carried: dict[Leg, float] = defaultdict(float)
+    for ((k, _, i), (_, _, j)), t in diagnosis.pools[found.year].shipped.items():
+        if k in diagnosis.streams[found.stream]:
+            carried[k, i, j] += t
+    most = {leg: diagnosis.found.instance.route(*leg).max_ktpy for leg in carried}
+    full = [leg for leg, kt in most.items() if kt is not None and carried[leg] >= _FULL * 1000.0 * kt > 0.0]
+    return tuple(sorted(full, key=lambda leg: (-round(carried[leg], 3), leg)))
 
 
 def _amounts(diagnosis: Diagnosis, found: Drawn, materials: Collection[str]) -> None:
@@ -213,3 +239,4 @@ def _gather(found: Drawn, named: Mapping[str, str]) -> None:
         wanted[named[country]] += amount
     found.arcs, found.wanted_t = dict(arcs), dict(wanted)
     found.marked = {renamed(node) for node in found.marked}
+    found.full = {(renamed(a), renamed(b)) for a, b in found.full}

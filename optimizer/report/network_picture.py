@@ -15,9 +15,10 @@ from matplotlib.path import Path as Outline
 from optimizer.diagnosis import ALL_STREAMS
 from optimizer.report.bottlenecks import tonnes
 from optimizer.report.diagnosis_tables import Tabled
-from optimizer.report.facts import Facts, percent
+from optimizer.report.facts import Facts
 from optimizer.report.network_flows import DEMAND, FEED, OTHERS, Drawn, Node, drawn
 from optimizer.report.network_layout import BOTTOM, LEFT, NODE, RIGHT, TOP, Box, Layout, Ribbon, lay_out
+from optimizer.wording import percent
 
 _SIZE_IN, _DPI = (13.0, 7.6), 160
 _MOST_COUNTRIES = 13
@@ -66,7 +67,7 @@ def _figure(told: Tabled, network: Drawn) -> Figure:
     layout = lay_out(network)
     _draw_bands(axes, told.facts, network, layout)
     for ribbon in layout.ribbons:
-        marked = ribbon.source in network.marked
+        marked = ribbon.source in network.marked or (ribbon.source, ribbon.target) in network.full
         if ribbon.t * layout.per_t >= _THINNEST or marked or ribbon.target in network.marked:
             _draw_ribbon(axes, ribbon, marked)
     _draw_nodes(axes, network, layout)
@@ -202,10 +203,10 @@ def _draw_title(axes: Any, told: Tabled, network: Drawn) -> None:
     mark = told.facts.mark
     if mark:
         _text(axes, RIGHT, 0.967, mark, 8.0, ha="right", color=_GREY)
-    _text(axes, 0.012, 0.937, _subtitle(network), 8.5, ha="left", color=_GREY)
+    _text(axes, 0.012, 0.937, _subtitle(told.facts, network), 8.5, ha="left", color=_GREY)
 
 
-def _subtitle(network: Drawn) -> str:
+def _subtitle(facts: Facts, network: Drawn) -> str:
     outside = sum(t for (a, _), t in network.arcs.items() if a.bought)
     short = max(0.0, sum(network.wanted_t.values()) - network.served_t)
     parts = [f"{tonnes(short)} t of demand not served" if short >= 0.5 else "all demand served"]
@@ -214,6 +215,10 @@ def _subtitle(network: Drawn) -> str:
     binding = [stage for stage in network.stages if stage in network.binding]
     if binding:
         parts.append(f"what binds: {', '.join(binding)}")
+    if network.routes:
+        k, i, j = network.routes[0]
+        more = f" and {len(network.routes) - 1} more" if len(network.routes) > 1 else ""
+        parts.append(f"full: the route of {facts.material(k)} from {facts.country(i)} to {facts.country(j)}{more}")
     return "No money spent, nothing lost: " + "; ".join(parts) + "."
 
 
@@ -224,7 +229,7 @@ def _draw_legend(axes: Any, layout: Layout, network: Drawn) -> None:
         ("bought outside or from stock", {"facecolor": "white", "edgecolor": "#6B4E1F", "hatch": "//////"}),
         ("demand served", {"facecolor": "#8497B0"}),
         ("not served", {"facecolor": "white", "edgecolor": _GREY, "linestyle": (0, (2, 1.5))}),
-        ("binds, or sold out", {"facecolor": _ARC, "edgecolor": _ALERT, "linewidth": 2.2}),
+        ("binds, sold out, or full", {"facecolor": _ARC, "edgecolor": _ALERT, "linewidth": 2.2}),
         ("flows back", {"facecolor": "#D9D9D9", "edgecolor": "#7F7F7F", "hatch": "...."}),
     )
     x = LEFT + 0.015

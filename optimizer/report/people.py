@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 from openpyxl import Workbook as Book
 
-from optimizer.report.facts import Facts, year_list
+from optimizer.report.facts import Facts
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import BODY, Painter
+from optimizer.wording import year_list
 
 _TIGHT = replace(BODY, fill="F8D7AE", bold=True, align="right")
 _LABELS = (Column("Country", 22), Column("People", 34))

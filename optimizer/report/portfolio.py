@@ -12,6 +12,7 @@ from optimizer.report.facts import NOT_STATED, Facts, each, number, text
 from optimizer.report.page import Column, Line, Page, fit, note, open_page
 from optimizer.report.style import Painter
 from optimizer.report.trace import NOT_USED, Trace
+from optimizer.wording import plural
 
 _FIXED = (
     Column("Stage", 12.5),
@@ -105,11 +106,6 @@ def _lead(facts: Facts) -> str:
         f"{table['public_outlay_musd'].sum():,.1f} MUSD of public outlay {beside} {table['capex_musd'].sum():,.1f} MUSD of"
         f" capital cost, in constant {facts.price_year} prices."
     )
-
-
-def plural(count: int, word: str, many: str = "") -> str:
-    """``1 project``, ``2 projects``."""
-    return f"{count:,} {word if count == 1 else many or word + 's'}"
 
 
 def _rows(facts: Facts) -> list[dict[str, object]]:

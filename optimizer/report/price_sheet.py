@@ -10,7 +10,7 @@ from optimizer.report.charts import Data, stacked_chart
 from optimizer.report.facts import Facts
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.price_tables import TOLD_MUSD, TOLD_POINTS, verdict
-from optimizer.report.price_words import NOTHING_TO_PRICE, label, not_priced, price_sentences
+from optimizer.report.price_words import NOTHING_TO_PRICE, label, not_priced, price_sentences, short_label
 from optimizer.report.stressed import Stressed
 from optimizer.report.style import Painter
 
@@ -25,8 +25,11 @@ _NOTES = (
     " least public money with everything less the least without it, for what the plan with everything covers.",
     "By the plans found: the difference of the best plans. At least, at most: what is proven for all plans, from the best plan of"
     " one side and the bound of the other. Cannot be told apart: the two sides overlap at the gap that was reached.",
-    "Blank: not searched, since the group that it belongs to costs nothing by the plans found, or since the time was over; it"
-    " costs at most as much as all of the group together. Prices of single rules or losses need not add up to that of all.",
+    "A rule or minimum of a group that costs nothing by the plans found costs nothing by them either, and is not searched; it"
+    " costs at most as much as all of the group. Prices of single ones need not add up to that of all. Blank: not searched, since"
+    " the time was over, or since a row of losses is taken apart only where it costs something.",
+    "Preparing for a loss: the cheapest plan found with everything, against the best that do not count that loss in the measure,"
+    " both judged by all else: what the first gives up, and what less money would do. The loss may then be hit harder.",
     "Single rules and losses are searched for a few seconds each, their bounds are those of relaxations: what is proven of them"
     " is wider than of the groups.",
 )
@@ -97,9 +100,10 @@ def _chart(page: Page, facts: Facts, prices: Prices) -> None:
     if not shown:
         return
     unit = "MUSD" if in_money else "points"
+    page.break_page()
     page.heading(f"The dearest, in {unit}")
     kind = "musd" if in_money else "points"
-    columns = [Column("", _LABEL), *(Column(f"{n}", _NUMBER, kind) for n in range(1, len(shown) + 1))]
+    columns = [Column("", _LABEL), *(Column(short_label(facts, price), _NUMBER, kind) for price, *_ in shown)]
     header = page.row
     rows = (
         ("Proven: at least", [low for _, _, low, _ in shown]),
@@ -107,7 +111,7 @@ def _chart(page: Page, facts: Facts, prices: Prices) -> None:
         ("Beyond that, not excluded", [high - found for _, found, _, high in shown]),
     )
     first, last = page.table(columns, [Line((name, *values)) for name, values in rows])
-    page.sentences(f"{n}: {label(facts, price)}" for n, (price, *_) in enumerate(shown, start=1))
+    page.row += 1
     data = Data(page.sheet, header, range(first, last + 1), 2, len(shown) + 1)
     size = (width_cm(min(130.0, sum(page.widths))), rows_cm(_CHART_ROWS))
     page.chart(

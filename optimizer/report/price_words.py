@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from models.instance import Goal
-from optimizer.redundancy_price import (
-    COUNTRY,
-    LOSS,
-    MEASURE,
-    MINIMA,
-    MINIMUM,
-    RULE,
-    RULES,
-    TARGET,
-    Price,
-    Prices,
-    Question,
-)
-from optimizer.report.bottlenecks import joined
-from optimizer.report.facts import Facts, percent
-from optimizer.report.portfolio import plural
+from optimizer.priceable import COUNTRY, LOSS, MEASURE, MINIMA, MINIMUM, RULE, RULES, TARGET, Question
+from optimizer.redundancy_price import Price, Prices
+from optimizer.report.facts import Facts
 from optimizer.report.price_tables import TOLD_MUSD, TOLD_POINTS
-from optimizer.report.reasons import names
+from optimizer.wording import joined, musd, names, percent, plural
 
 NOTHING_TO_PRICE = "The workbook has no redundancy rules and no losses that count: there is nothing to price."
 _LOST = {"lose_country": "country", "lose_project": "site", "lose_supplier": "outside supplier"}
@@ -35,14 +22,10 @@ def price_sentences(facts: Facts, prices: Prices) -> list[str]:
     if not prices.feasible:
         return ["No plan was found that keeps everything: there is no price of it. Solve tells why."]
     rows = sorted(_of(prices, MINIMUM, LOSS), key=lambda price: price.question.lost != COUNTRY)
-    found = [_row(facts, prices, price) for price in rows if not price.late]
-    found += [_rules(prices, price) for price in _of(prices, RULES)]
-    if len(_of(prices, MINIMUM)) > 1:
-        found += [
-            f"All minimum coverages in losses together {costs(prices, price).replace('costs', 'cost', 1)}."
-            for price in _of(prices, MINIMA)
-        ]
-    found += [_measure(price) for price in _of(prices, MEASURE)]
+    groups = [x for x in _of(prices, RULES, MINIMA, MEASURE) if len(_members(prices, x)) != 1]
+    told = [*rows, *(x for x in _of(prices, RULE) if len(_of(prices, RULE)) == 1), *groups]
+    asked = [price for price in told if price.musd is not None or price.points is not None]
+    found = _sentences([_parts(facts, prices, price) for price in asked])
     if late := [label(facts, price).removeprefix("… ") for price in prices.prices if price.late]:
         found.append(f"Not reached in the time given (--price-time): {names(late)}.")
     return found
@@ -72,68 +55,113 @@ def label(facts: Facts, price: Price) -> str:
         case "target":
             return f"… loss of {_target(facts, price)} alone"
         case _:
-            return _survive(facts, price)
+            return _loss(facts, price)
+
+
+def short_label(facts: Facts, price: Price) -> str:
+    """The same for the axis of a chart."""
+    question = price.question
+    return f"{_target(facts, price)} alone" if question.kind == TARGET else question.name.split(",")[0]
+
+
+def _parts(facts: Facts, prices: Prices, price: Price) -> tuple[str, str]:
+    """What is priced, and what it costs and which of its parts makes it expensive."""
+    members = _members(prices, price)
+    return _what(facts, price, len(members)), costs(prices, price) + _tail(facts, price, members)
+
+
+def _sentences(parts: Sequence[tuple[str, str]]) -> list[str]:
+    """A sentence for each cost; what costs the same, in the same words, is said together."""
+    same: dict[str, list[str]] = {}
+    for what, cost in parts:
+        same.setdefault(cost, []).append(what)
+    return [f"{_together(whats)} {cost if len(whats) == 1 else f'each {cost}'}." for cost, whats in same.items()]
+
+
+def _together(whats: list[str]) -> str:
+    return joined([whats[0], *(f"{what[:1].lower()}{what[1:]}" for what in whats[1:])])
+
+
+def _what(facts: Facts, price: Price, members: int) -> str:
+    """What is priced, as a sentence begins."""
+    match price.question.kind:
+        case "rules":
+            return f"Keeping all {members} redundancy rules"
+        case "rule":
+            return f"Keeping the rule “{price.question.name}”"
+        case "minima":
+            return f"Keeping all {members} minimum coverages in losses"
+        case "measure":
+            return "Preparing for losses, by weighing them beside the base,"
+        case _:
+            return _loss(facts, price)
+
+
+def _tail(facts: Facts, price: Price, members: list[Price]) -> str:
+    dear = _dearest(members)
+    kind = _LOST.get(price.question.lost, "loss")
+    if dear is None:
+        apart = price.question.kind in (MINIMUM, LOSS) and any(x.searched for x in members)
+        return (
+            f"; no single {kind} makes it expensive: leaving any one out saves nothing by the plans found"
+            if apart
+            else ""
+        )
+    saved = f"({_alone(dear)} less without it)"
+    match price.question.kind:
+        case "rules":
+            return f"; the dearest is “{dear.question.name}” {saved}"
+        case "minima" | "measure":
+            return f"; the dearest is the loss of {_of_what(facts, dear)} {saved}"
+        case _:
+            return f"; the {kind} that makes it expensive is {_target(facts, dear)} {saved}"
 
 
 def costs(prices: Prices, price: Price) -> str:
     """What it costs, each amount with what is proven of it."""
     if prices.goal is Goal.COST:
-        return f"{_amount(price.musd, price.musd_low, price.musd_high, TOLD_MUSD, _musd)} of discounted cost"
-    parts = [_amount(price.points, price.points_low, price.points_high, TOLD_POINTS, _points) + " at the same budget"]
-    if price.musd_high is not None:
-        money = _amount(price.musd, price.musd_low, price.musd_high, TOLD_MUSD, _musd) + " at the same coverage"
-        parts = [money, parts[0].replace("costs ", "", 1)]
-    return ", or ".join(parts)
+        return f"costs {_amount(price.musd, price.musd_low, price.musd_high, TOLD_MUSD, musd)} of discounted cost"
+    of = {MEASURE: " with nothing lost", LOSS: " of all else"}.get(price.question.kind, "")
+    points = (price.points, price.points_low, price.points_high, TOLD_POINTS)
+    if price.musd_high is None or price.points_high is None:
+        return f"costs {_amount(*points, _points)} of coverage{of} at the same budget"
+    if price.musd_high <= TOLD_MUSD and price.points_high <= TOLD_POINTS:
+        return f"costs nothing (proven), neither money nor coverage{of}"
+    if (price.musd or 0.0) <= TOLD_MUSD and (price.points or 0.0) <= TOLD_POINTS:
+        most = f"{musd(price.musd_high)} at the same coverage{of}, and {_points(price.points_high)} of it at the same budget"
+        return f"costs nothing by the plans found (at most {most})"
+    money = _amount(price.musd, price.musd_low, price.musd_high, TOLD_MUSD, musd)
+    return f"costs {money} at the same coverage{of}, or {_amount(*points, _points)} of it at the same budget"
 
 
 def _of(prices: Prices, *kinds: str) -> list[Price]:
     return [price for price in prices.prices if price.question.kind in kinds]
 
 
-def _row(facts: Facts, prices: Prices, price: Price) -> str:
-    members = [x for x in _of(prices, TARGET) if x.question.group == f"{price.question.kind} {price.question.name}"]
-    dear = _dearest(members)
-    kind = _LOST.get(price.question.lost, "loss")
-    tail = ""
-    if dear is not None:
-        tail = f"; the {kind} that makes it expensive is {_target(facts, dear)} ({_alone(dear)} less without it)"
-    elif any(x.searched for x in members):
-        tail = f"; no single {kind} makes it expensive: leaving any one out saves nothing by the plans found"
-    return f"{_survive(facts, price)} {costs(prices, price)}{tail}."
+def _members(prices: Prices, price: Price) -> list[Price]:
+    return [x for x in prices.prices if x.question.group == price.question.key]
 
 
-def _rules(prices: Prices, price: Price) -> str:
-    members = _of(prices, RULE)
-    what = (
-        f"The {len(members)} redundancy rules together"
-        if len(members) > 1
-        else f"The rule “{members[0].question.name}”"
-    )
-    dear = _dearest(members) if len(members) > 1 else None
-    tail = "" if dear is None else f"; the dearest is “{dear.question.name}” ({_alone(dear)} less without it alone)"
-    verb = costs(prices, price)
-    return f"{what} {verb.replace('costs', 'cost', 1) if len(members) > 1 else verb}{tail}."
-
-
-def _measure(price: Price) -> str:
-    amount = _amount(price.points, price.points_low, price.points_high, TOLD_POINTS, _points)
-    money = ""
-    if price.musd_high is not None:
-        money = f"; the same with nothing lost {_amount(price.musd, price.musd_low, price.musd_high, TOLD_MUSD, _musd)}"
-        money = money.replace("costs ", "would cost ", 1) + " less" if "costs nothing" not in money else ""
-    return f"Weighing the losses beside the base {amount} of what this plan could serve with nothing lost{money}."
-
-
-def _survive(facts: Facts, price: Price) -> str:
+def _loss(facts: Facts, price: Price) -> str:
+    """What is done about a row of Disruptions: it is survived, or only prepared for."""
     question = price.question
     row, _ = facts.loss_row(question.name if question.target else f"{question.name}:")
-    what = f"any one {_LOST.get(question.lost, 'loss')}" if not question.target else _target(facts, price)
+    what = _of_what(facts, price)
     if question.kind == LOSS:
-        return f"Counting the loss of {what} ({question.name})"
+        return f"Preparing for the loss of {what} ({question.name})"
     least = row.number("min_coverage") if row is not None else None
     sector = row.text("sector") if row is not None else ""
     kept = "" if least is None else f", {percent(least)} of {sector or 'all demand'} served"
     return f"Surviving the loss of {what} ({question.name}{kept})"
+
+
+def _of_what(facts: Facts, price: Price) -> str:
+    question = price.question
+    row, _ = facts.loss_row(question.name if question.target else f"{question.name}:")
+    severity = 1.0 if row is None else row.number_or("severity", 1.0)
+    part = "" if severity >= 1.0 else f"{percent(severity)} of "
+    supply = "supply from " if question.lost == "lose_supplier" and question.target else ""
+    return part + supply + (_target(facts, price) if question.target else f"any one {_LOST.get(question.lost, 'loss')}")
 
 
 def _target(facts: Facts, price: Price) -> str:
@@ -149,33 +177,24 @@ def _dearest(members: list[Price]) -> Price | None:
 
 def _alone(price: Price) -> str:
     if (price.musd or 0.0) > TOLD_MUSD:
-        return _musd(price.musd or 0.0)
+        return musd(price.musd or 0.0)
     return _points(price.points or 0.0)
 
 
-def _amount(found: float | None, low: float, high: float | None, told: float, word: object) -> str:
+def _amount(found: float | None, low: float, high: float | None, told: float, word: Callable[[float], str]) -> str:
     """An amount with its interval; where it may be nothing, that it cannot be told apart."""
-    assert callable(word)
-    if high is None:
-        return "was not searched"
+    if high is None or found is None:
+        return "what was not searched"
     if high <= told:
-        return "costs nothing (proven)"
-    if found is None:
-        return f"costs at most {word(high)}"
+        return "nothing (proven)"
     if found <= told:
-        return f"costs nothing by the plans found (at most {word(high)})"
+        return f"nothing by the plans found (at most {word(high)})"
     if high - low <= told:
-        return f"costs {word(found)} (proven)"
+        return f"{word(found)} (proven)"
     between = f"between {word(low)} and {word(high)}"
     return (
-        f"costs {word(found)} ({between})"
-        if low > told
-        else f"costs {word(found)} by the plans found ({between}: not told apart)"
+        f"{word(found)} ({between})" if low > told else f"{word(found)} by the plans found ({between}: not told apart)"
     )
-
-
-def _musd(value: float) -> str:
-    return f"{value:,.0f} MUSD" if value >= 99.95 or value == 0.0 else f"{value:,.1f} MUSD"
 
 
 def _points(value: float) -> str:

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from optimizer.report.bottlenecks import bindings, joined, tonnes
+from optimizer.report.bottlenecks import bindings, tonnes
 from optimizer.report.candidates import Candidate, read_candidates
 from optimizer.report.comparison import Comparison
-from optimizer.report.facts import Facts, percent, year_span
+from optimizer.report.facts import Facts
 from optimizer.report.matrix_tables import ALWAYS, BETWEEN, FROM, NEVER, Judged, candidates
+from optimizer.wording import joined, money, names, percent, year_span
 
 FULL_SIZE = 1.0 - 1e-5
-_MOST_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,6 @@ def _held_back(comparison: Comparison) -> set[tuple[str, float]]:
 def _reason(case: _Case, x: Judged) -> str:
     how = {ALWAYS: _always, FROM: _from, BETWEEN: _between, NEVER: _never}[x.kind]
     return how(case, x)
-
-
-def money(value: float) -> str:
-    """MUSD in a sentence, without a decimal that says nothing."""
-    return f"{value:,.1f}".removesuffix(".0")
-
-
-def names(found: Sequence[str], most: int = _MOST_NAMES) -> str:
-    """The first few names, and how many more."""
-    more = len(found) - most
-    return joined([*found[:most], f"{more} more"]) if more > 0 else joined(list(found))
 
 
 def _how(x: Judged) -> str:

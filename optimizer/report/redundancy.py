@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from openpyxl import Workbook as Book
 
-from optimizer.report.facts import Facts, text, year_list
+from optimizer.report.facts import Facts, text
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import BODY, Painter
+from optimizer.wording import year_list
 
 MEASURES = {
     "min_countries": "countries, at least",

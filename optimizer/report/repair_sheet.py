@@ -9,11 +9,11 @@ from optimizer.repair import NONE
 from optimizer.report.charts import Data, share_chart
 from optimizer.report.facts import each, number, text
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
-from optimizer.report.portfolio import plural
 from optimizer.report.repair_words import repair_sentences
 from optimizer.report.stressed import Stressed, Tables
 from optimizer.report.style import Painter
 from optimizer.solve.repair import Repair
+from optimizer.wording import plural
 
 _LABEL, _WIDE, _YEAR = 30.0, 14.0, 8.6
 _CHART_ROWS = 13

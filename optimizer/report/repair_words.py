@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from optimizer.report.bottlenecks import joined
-from optimizer.report.facts import Facts, percent, year_span
+from optimizer.report.facts import Facts
 from optimizer.report.repair_tables import money
 from optimizer.report.rounding import tonnes
 from optimizer.solve.repair import Recovery, Repair
+from optimizer.wording import joined, musd, percent, year_span
 
 _SAME_MUSD = 0.5
 _MOST_SHORT = 4
@@ -101,5 +101,4 @@ def _short_of(facts: Facts, repair: Repair) -> list[str]:
 
 
 def _musd(value: float | None) -> str:
-    shown = money(value) or 0.0
-    return f"{shown:,.0f} MUSD" if shown >= 99.95 else f"{shown:,.1f} MUSD"
+    return musd(money(value) or 0.0)

@@ -14,6 +14,7 @@ from optimizer.report.facts import NOT_STATED, Facts, each
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import Painter
 from optimizer.schema import SHEETS
+from optimizer.wording import runs
 
 ESTIMATE = "estimate"
 _ORDER = ("high", "medium", "low", ESTIMATE)
@@ -227,10 +228,4 @@ def _line(used: Used) -> Line:
 
 
 def _spans(numbers: list[int]) -> str:
-    spans: list[list[int]] = []
-    for number in sorted(numbers):
-        if spans and number == spans[-1][1] + 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in spans)
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs(numbers))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.report.bottlenecks import joined, tonnes
-from optimizer.report.facts import percent
+from optimizer.report.bottlenecks import tonnes
 from optimizer.report.money_words import if_prices_fall, money, who_pays
-from optimizer.report.portfolio import plural
 from optimizer.report.side_by_side import NEARLY, Side, SideBySide
+from optimizer.wording import joined, percent, plural
 
 _MOST_NAMES, _SEEN = 4, 5e-4
 

@@ -9,9 +9,8 @@ import pandas as pd
 from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, share_chart
-from optimizer.report.facts import each, number, percent, text
+from optimizer.report.facts import each, number, text
 from optimizer.report.page import Column, Line, Page, note, open_page
-from optimizer.report.portfolio import plural
 from optimizer.report.side_by_side import NEARLY, Side, SideBySide
 from optimizer.report.strategies_charts import outlay_chart
 from optimizer.report.strategies_sheets import CoveragePlace
@@ -19,6 +18,7 @@ from optimizer.report.strategies_tables import MONEY
 from optimizer.report.strategies_words import key_sentences
 from optimizer.report.style import MARK, TITLE, Look, Painter
 from optimizer.strategy_jobs import Want
+from optimizer.wording import percent, plural
 
 _SENTENCE = Look(size=10.5, wrap=True)
 _SUB = Look(size=10.5, bold=True, colour="595959", wrap=True)

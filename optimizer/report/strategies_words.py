@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from optimizer.report.bottlenecks import joined, main_bottleneck, tonnes, when_in_words
-from optimizer.report.facts import ALL, percent, year_list
-from optimizer.report.portfolio import plural
+from optimizer.report.bottlenecks import main_bottleneck, tonnes, when_in_words
+from optimizer.report.facts import ALL
 from optimizer.report.side_by_side import FULL, NEARLY, Side, SideBySide
 from optimizer.report.strategies_money import closing, money_sentences, price, treasury
 from optimizer.strategy_jobs import Idle, Want
+from optimizer.wording import joined, percent, plural, year_list
 
 _SEEN_T, _SEEN_SHARE, _ALIKE_POINTS = 0.5, 0.05, 0.05
 _NEARLY, _TOLD_POINTS = 0.9, 1.0

@@ -5,19 +5,18 @@ from __future__ import annotations
 from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, add_line, stacked_chart
-from optimizer.report.facts import percent
 from optimizer.report.page import Column, Line, Page, note, open_page
-from optimizer.report.reasons import money
 from optimizer.report.stress_words import overrun as overrun_sentence
 from optimizer.report.stressed import Stressed
 from optimizer.report.style import Painter
+from optimizer.wording import money, percent
 
 _CHART = (19.0, 8.0)
 _CHART_ROWS = 17
 _OUTPUT = {False: "", True: ", credits, floors and offtakes by output"}
 _KEPT = (
-    " Packages keep their shares of the dearer capital; that their firms then earn less than the hurdle rate, and would ask for"
-    " more, is not counted."
+    " Packages keep their shares of the dearer capital. What plants would need for their firms to earn their hurdle rates is"
+    " asked apart: the cheapest packages, whatever budget, pots and liability."
 )
 
 

@@ -8,10 +8,10 @@ from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, share_chart
 from optimizer.report.page import Column, Line, Page, open_page
-from optimizer.report.portfolio import plural
 from optimizer.report.stress_words import key_sentences
 from optimizer.report.stressed import Stressed
 from optimizer.report.style import MARK, TITLE, Look, Painter
+from optimizer.wording import plural
 
 _SENTENCE = Look(size=10.5, wrap=True)
 _SUB = Look(size=10.5, bold=True, colour="595959", wrap=True)

@@ -15,13 +15,14 @@ from optimizer.report.stress_chance import chance_rows, draw_rows, money_rows, r
 from optimizer.report.stressed import Stressed, missing_musd
 from optimizer.solve.stress import Breaking
 from optimizer.stress_jobs import LossResult
+from optimizer.wording import joined
 
 BASE = "nothing lost"
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "cases": (
-        "case", "kind", "what", "lost_weighted_t", "worst_coverage", "worst_year", "first_short_year", "breaks_first",
-        "breaks_alone", "breaks_gain_t", "gain_nothing_lost_t", "breaks_in_worst_year", "recovery_year",
+        "case", "kind", "what", "lost_weighted_t", "worst_coverage", "worst_coverage_year", "worst_year", "first_short_year",
+        "breaks_first", "breaks_alone", "breaks_gain_t", "gain_nothing_lost_t", "breaks_in_worst_year", "recovery_year",
     ),
     "loss_table": ("case", "kind", "sector", "year", "demand_t", "served_t", "coverage", "coverage_nothing_lost"),
     "disruptions": ("scenario", "sector", "year", "demand_t", "served_t", "coverage", "minimum_kept"),
@@ -42,7 +43,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     **PRICE_COLUMNS,
 }  # fmt: skip
 _WHOLE = {
-    "cases": ("worst_year", "first_short_year", "recovery_year"),
+    "cases": ("worst_coverage_year", "worst_year", "first_short_year", "recovery_year"),
     "recovery": ("lost_in", "served_again_in", "years"),
     "overrun": ("year",),
 }
@@ -91,6 +92,7 @@ def _case(stressed: Stressed, result: LossResult) -> dict[str, object]:
         "what": stressed.title(result.loss),
         "lost_weighted_t": tonnes(stressed.cost_kt(result)),
         "worst_coverage": None if lowest is None else round(lowest[0], 7),
+        "worst_coverage_year": None if lowest is None else lowest[1],
         "worst_year": result.worst,
         "first_short_year": result.first_short,
         "breaks_first": binding(first),
@@ -104,7 +106,7 @@ def _case(stressed: Stressed, result: LossResult) -> dict[str, object]:
 
 def binding(breaking: Breaking | None) -> str:
     """The stages that bind, in words; blank where none was asked for or none does."""
-    return "" if breaking is None else " and ".join(breaking.binds)
+    return "" if breaking is None else joined(breaking.binds)
 
 
 def _nothing_lost(stressed: Stressed) -> Iterator[dict[str, object]]:
@@ -204,6 +206,12 @@ def _overrun(stressed: Stressed) -> Iterator[dict[str, object]]:
             "dearer_musd": musd(dearer),
             "unpaid_as_planned_musd": musd(missing_musd(planned - found.budget_musd)),
             "unpaid_musd": musd(found.over_budget_musd),
+        }
+    if (earning := found.earning) is not None:
+        yield {
+            "limit": "hurdle rates",
+            "planned_musd": musd(earning.planned_musd),
+            "dearer_musd": musd(earning.dearer_musd),
         }
     for claim in sorted(found.dearer_musd, key=lambda c: (c[2], c[0], c[1])):
         country, stage, t = claim

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, share_chart
-from optimizer.report.facts import each, number, percent, text
+from optimizer.report.facts import each, number, text
 from optimizer.report.page import Column, Line, Page, note, open_page
-from optimizer.report.portfolio import plural
 from optimizer.report.stress_chance import WHOLE, clear_from, figures_ranked
 from optimizer.report.stress_words import chance
 from optimizer.report.stressed import Stressed, Tables
 from optimizer.report.style import Painter
+from optimizer.wording import percent, plural
 
 _HOW_TO = (
     "The workbook has no sheet Uncertainty, so nothing was drawn. Add one: table, filter, column, distribution, parameters,"
     " correlation; a row such as Projects | status=candidate | lead_years | discrete | 0=0.6; 1=0.3; 2=0.1 | each."
+)
+_KEPT = (
+    "Packages keep their shares of capital and of output in every draw; whether firms then earn their hurdle rates is not asked"
+    " (sheet Overrun asks it for one overrun)."
+)
+_SPREAD = (
+    ("planned", "as planned"),
+    ("p05", "5 % of draws are below"),
+    ("p50", "half of draws are below"),
+    ("p95", "95 % of draws are below"),
 )
 _SHARES = ("lowest", "p05", "p25", "p50", "p75", "p95", "highest")
 _HEADERS = ("Lowest", "5 %", "25 %", "Median", "75 %", "95 %", "Highest")
@@ -45,8 +57,7 @@ def write_uncertainty(book: Book, stressed: Stressed, tables: Tables, painter: P
         f"{len(stressed.draws)} draws of {len(stressed.variables)} figures (Latin hypercube, seed {stressed.seed}); the plan is"
         " held, flows adapt, nothing is lost. Each draw changes cells of the workbook and solves every year again."
     )
-    for sector in stressed.sectors[:1]:
-        _by_year(page, stressed, tables, sector)
+    _by_year(page, stressed, tables)
     _probability(page, stressed, tables)
     _spread(page, stressed, tables)
     _ranking(page, stressed, tables)
@@ -55,6 +66,7 @@ def write_uncertainty(book: Book, stressed: Stressed, tables: Tables, painter: P
         page,
         [
             clear_note(stressed),
+            *([_KEPT] if stressed.instance.instruments else []),
             f"A probability is a share of the draws: with {len(stressed.draws)} draws it is known to about"
             f" {_TWO_SIGMA_POINTS / len(stressed.draws) ** 0.5:.0f} points either way.",
         ],
@@ -62,28 +74,38 @@ def write_uncertainty(book: Book, stressed: Stressed, tables: Tables, painter: P
     page.end()
 
 
-def _by_year(page: Page, stressed: Stressed, tables: Tables, sector: str) -> None:
-    """The spread by year of a sector, as a table and as lines."""
-    found = {
-        int(str(r.year)): r
-        for r in each(tables["uncertainty"])
-        if r.sector == stressed.sector(sector) and r.year != WHOLE
-    }
-    if not found:
+def _by_year(page: Page, stressed: Stressed, tables: Tables) -> None:
+    """The spread by year: of all sectors as a table and as lines, of each as a table."""
+    every, *apart = stressed.sectors
+    years = list(stressed.years)
+    columns = [Column("Share served", 44), *(Column(str(t), 9, "pct") for t in years)]
+    lines = _spread_by_year(stressed, tables, every, years)
+    if not lines:
         return
-    page.heading(f"Share served by year: {stressed.sector(sector)}, %")
-    columns = [Column("Share served", 44), *(Column(str(t), 9, "pct") for t in found)]
-    names = (
-        ("planned", "as planned"),
-        ("p05", "5 % of draws are below"),
-        ("p50", "half of draws are below"),
-        ("p95", "95 % of draws are below"),
-    )
-    lines = [Line((label, *(getattr(found[t], name) for t in found)), heat=True, heat_from=1) for name, label in names]
+    page.heading(f"Share served by year: {stressed.sector(every)}, %")
     first, last = page.table(columns, lines)
-    data = Data(page.sheet, first - 1, range(first, last + 1), 2, 1 + len(found))
-    lowest = min(float(found[t].p05) for t in found)
-    title = f"Share of demand served over {len(stressed.draws)} draws: {stressed.sector(sector)}"
+    _chart(page, stressed, Data(page.sheet, first - 1, range(first, last + 1), 2, 1 + len(years)), lines)
+    if apart:
+        page.heading("Share served by year and sector, %")
+        page.table(columns, [line for s in apart for line in _spread_by_year(stressed, tables, s, years, f"{s}: ")])
+
+
+def _spread_by_year(
+    stressed: Stressed, tables: Tables, sector: str, years: Sequence[int], head: str = ""
+) -> list[Line]:
+    found = {str(r.year): r for r in each(tables["uncertainty"]) if r.sector == stressed.sector(sector)}
+    if not any(str(t) in found for t in years):
+        return []
+    rows = [found.get(str(t)) for t in years]
+    return [
+        Line((f"{head}{label}", *(getattr(row, name, None) for row in rows)), heat=True, heat_from=1)
+        for name, label in _SPREAD
+    ]
+
+
+def _chart(page: Page, stressed: Stressed, data: Data, lines: Sequence[Line]) -> None:
+    lowest = min((x for line in lines for x in line.values[1:] if isinstance(x, float) and x == x), default=0.0)
+    title = f"Share of demand served over {len(stressed.draws)} draws: {stressed.sector(stressed.sectors[0])}"
     page.row += 1
     page.chart(share_chart(data, title, "share served", _CHART, max(0.0, int(lowest * 10) / 10)), page.row, 0.0)
     page.row += _CHART_ROWS

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from optimizer.report.bottlenecks import joined
-from optimizer.report.facts import percent
-from optimizer.report.portfolio import plural
 from optimizer.report.price_words import not_priced, price_sentences
-from optimizer.report.reasons import money
 from optimizer.report.repair_words import repair_sentences
 from optimizer.report.rounding import tonnes
 from optimizer.report.stress_chance import clear_from, ranking_rows
 from optimizer.report.stressed import Stressed
+from optimizer.solve.stress import Breaking
 from optimizer.stress_cases import DELAY, PAIR
 from optimizer.stress_jobs import LossResult
+from optimizer.wording import joined, money, names, percent, plural
 
 _MOST_VARIABLES = 3
 _LEAST_OVERRUN = 0.0005
@@ -58,11 +56,15 @@ def worst_loss(stressed: Stressed) -> str:
         return f"None of {plural(len(stressed.singles), 'single loss', 'single losses')} makes any sector short."
     worst = hurting[0]
     breaks = worst.worst_breaking
-    stage = f"; {joined(list(breaks.binds))} binds then" if breaks and breaks.binds else ""
+    stage = f"; in {breaks.year}, which costs most, {_binds(breaks)}" if breaks and breaks.binds else ""
     return (
         f"Of {plural(len(stressed.singles), 'single loss', 'single losses')} {len(hurting)} make some sector short; costliest"
         f" over all years is {stressed.title(worst.loss)}: {_lowest(stressed, worst)}, first short in {worst.first_short}{stage}."
     )
+
+
+def _binds(breaking: Breaking) -> str:
+    return f"{joined(breaking.binds)} {'binds' if len(breaking.binds) == 1 else 'bind together'}"
 
 
 def worst_pair(stressed: Stressed) -> str:
@@ -164,9 +166,22 @@ def overrun(stressed: Stressed) -> str:
     if found.unpaid_musd:
         first = min(t for _, _, t in found.unpaid_musd)
         parts.append(f"{money(sum(found.unpaid_musd.values()))} MUSD of the pots (first in {first})")
-    if not parts:
-        return f"{stands}; an overrun of {percent(found.share)} is paid."
-    return f"{stands}; at an overrun of {percent(found.share)} {joined(parts)} are missing."
+    paid = f"{joined(parts)} are missing" if parts else "everything is paid"
+    return f"{stands}; at an overrun of {percent(found.share)} {paid}.{_earning(stressed)}"
+
+
+def _earning(stressed: Stressed) -> str:
+    """What firms would ask for to earn their hurdle rates with dearer capital; blank without instruments."""
+    found = stressed.overrun.earning
+    if found is None:
+        return ""
+    more = (
+        " That is with packages at their shares of capital, with which firms earn less than their hurdle rates. To earn them,"
+        f" plants would need {money(found.dearer_musd)} MUSD of public money at least, {money(found.planned_musd)} as planned"
+    )
+    if not found.unable:
+        return f"{more}."
+    return f"{more}; no package does for {names(found.unable)}, which {'is' if len(found.unable) == 1 else 'are'} not in it."
 
 
 def chance(stressed: Stressed) -> str:

@@ -10,8 +10,9 @@ import pandas as pd
 
 from models.instance import Instance
 from optimizer.fixed_plan import FixedPlan
-from optimizer.redundancy_price import Prices, Question, questions
-from optimizer.report.facts import ALL, Facts, year_span
+from optimizer.priceable import Question, questions
+from optimizer.redundancy_price import Prices
+from optimizer.report.facts import ALL, Facts
 from optimizer.solve.pattern import ALL as EVERY
 from optimizer.solve.payments import Claim
 from optimizer.solve.repair import Repair
@@ -21,6 +22,7 @@ from optimizer.solve.year import Answer
 from optimizer.stress_cases import COUNTRY, DELAY, PAIR, SINGLES, SITE
 from optimizer.stress_jobs import DrawResult, LossResult
 from optimizer.uncertainty import Variable
+from optimizer.wording import year_span
 from optimizer.workbook import Workbook
 
 _DUST_MUSD = 1e-3  # A thousand dollars: a plan of a run keeps its money within the tolerance of a solver.
@@ -29,11 +31,23 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
+class Earning:
+    """Public money of the cheapest packages that let all firms earn their hurdle rates, MUSD, as planned and with dearer capital.
+
+    ``unable``: projects that no package lets do so with dearer capital; they are not in it.
+    """
+
+    planned_musd: float
+    dearer_musd: float
+    unable: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Overrun:
     """The plan with capital dearer by ``share``: public money by country, stage and year, MUSD.
 
     ``most``: by how much capital may become dearer and still be paid; None: nothing limits it. ``unpaid_planned_musd``: what
-    the pots cannot pay of the plan as it is.
+    the pots cannot pay of the plan as it is. ``earning``: with instruments alone.
     """
 
     share: float
@@ -45,6 +59,7 @@ class Overrun:
     most: float | None
     capex_musd: float
     has_pots: bool
+    earning: Earning | None = None
 
     @property
     def over_budget_musd(self) -> float:

@@ -12,7 +12,6 @@ from optimizer.report.costs import OutlayPlace, outlay_by_stage
 from optimizer.report.coverage import CoveragePlace, of_sector, sector_rows
 from optimizer.report.facts import ALL, BASE, Facts
 from optimizer.report.page import Page, head, open_page, rows_cm, width_cm
-from optimizer.report.portfolio import plural
 from optimizer.report.style import (
     BODY,
     FORMATS,
@@ -27,6 +26,7 @@ from optimizer.report.style import (
 )
 from optimizer.report.trace import Trace
 from optimizer.report.words import FULL, key_sentences, proof
+from optimizer.wording import plural
 
 _COLUMNS, _WIDTH = 28, 7.1
 _HALF = 14

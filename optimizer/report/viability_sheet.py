@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 from openpyxl import Workbook as Book
 
-from optimizer.report.facts import Facts, each, number, percent, text
+from optimizer.report.facts import Facts, each, number, text
 from optimizer.report.money_totals import NOTHING_MUSD
 from optimizer.report.money_words import few, given_back, if_prices_fall, names
 from optimizer.report.packages_sheet import in_order
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import BODY, Painter
+from optimizer.wording import percent
 
 EARNS, HELD, FAILS, NOT_TOLD = "earns its hurdle rate", "only by its floor or offtake", "misses its hurdle rate", ""
 BELOW = "below plan"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from optimizer.report.bottlenecks import main_bottleneck, tonnes, when_in_words
-from optimizer.report.facts import BASE, Facts, percent, year_list
+from optimizer.report.facts import BASE, Facts
 from optimizer.report.fairness_sheet import fairness
 from optimizer.report.flows import largest_dependence
 from optimizer.report.losses import Loss, judge
 from optimizer.report.money_words import money_sentences
 from optimizer.report.people import binding_people
-from optimizer.report.portfolio import plural
 from optimizer.report.redundancy import Ruling, rulings
 from optimizer.report.sources import ESTIMATE, confidence, resting
 from optimizer.report.trace import Trace
+from optimizer.wording import percent, plural, year_list
 
 FULL = 0.9995
 

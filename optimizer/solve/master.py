@@ -223,10 +223,15 @@ class Master:
         session.add_row(np.r_[shortfall, columns], np.r_[1.0, -cut.slope], cut.constant)
 
     def news(self, cuts: Sequence[Cut], plan: np.ndarray) -> list[Cut]:
-        """Cuts that say more than the master knows under the plan."""
+        """Cuts that say more than the master knows under the plan, of blocks that count."""
         known = plan[self.split.shortfalls]
         least = _NEWS * self.agreed_kt
-        return [cut for cut in cuts if cut.at(plan) > (_HARD_KT if cut.hard else known[cut.block] + least)]
+        counts = [block.share > 0.0 for block in self.split.blocks]
+        return [
+            cut
+            for cut in cuts
+            if (cut.hard or counts[cut.block]) and cut.at(plan) > (_HARD_KT if cut.hard else known[cut.block] + least)
+        ]
 
     def agrees(self, plan: np.ndarray, answer: Answer, agreed_kt: float) -> bool:
         """Whether the blocks say what the master knows of the plan, and miss no guard."""
@@ -240,7 +245,7 @@ class Master:
             if outcome.values is None or outcome.objective is None:
                 break
             answer = self.split.ask(outcome.values)
-            true = self.split.total(outcome.values, answer)
+            true = self.split.total(outcome.values, answer.shortfall)
             agreed = self.agrees(outcome.values, answer, self.agreed_kt)
             worth = answer.missed_kt == 0.0 and (agreed or not self.has_costs)
             if worth and (best is None or true < best.value):

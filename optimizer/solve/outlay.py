@@ -6,12 +6,13 @@ the coverage step learned of them holds here too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 
+from models.variants import Waiver
 from optimizer.solve.coverage import least_slack
 from optimizer.solve.eased import eased_master
 from optimizer.solve.highs import Limits, Status
@@ -47,10 +48,10 @@ class OutlayCase:
         self._from_full = Translation(coverage.full.split, self.master.split)
         self._from_loose = Translation(coverage.loose.split, self.master.split)
 
-    def eased(self, rules: Collection[str]) -> OutlayCase:
-        """The same without some redundancy rules."""
+    def eased(self, waiver: Waiver) -> OutlayCase:
+        """The same without some redundancy rules, or counting fewer losses."""
         eased = copy(self)
-        eased.master = eased_master(self.master, rules)
+        eased.master = eased_master(self.master, waiver)
         return eased
 
     def least(

@@ -14,15 +14,18 @@ from itertools import zip_longest
 
 from models.instance import Goal, Instance
 from models.variants import Waiver, waive
-from optimizer.solve.eased import eased_case
+from optimizer.solve.eased import eased_case, still_true
 from optimizer.solve.highs import Interrupt, Status
 from optimizer.solve.master import Money
 from optimizer.solve.outlay import Least, OutlayCase
 from optimizer.solve.plan import Targets, solve_plan
+from optimizer.solve.program import SolverError
 from optimizer.solve.search import CoverageCase
 from optimizer.solve.standings import Aim, Keys, Standing
 from optimizer.solve.wish import Wish
 from optimizer.solve.work import EXACT_MUSD, is_small
+
+_ROOM_MUSD = 1e-3  # What the plan with everything may spend beyond what its cheapest sizes do: a thousand dollars.
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,11 @@ class Reach:
 
 
 class PriceCase:
-    """A case in one process; what is compiled of the case itself and of its last variant is kept."""
+    """A case in one process, compiled once; its variants share what is compiled."""
 
     def __init__(self, instance: Instance, interrupt: Interrupt, targets: Targets) -> None:
         self.instance, self.interrupt, self.targets = instance, interrupt, targets
-        self._compiled: tuple[Waiver, CoverageCase] | None = None
+        self._eased: tuple[Waiver, CoverageCase] | None = None
 
     @cached_property
     def whole(self) -> CoverageCase:
@@ -79,18 +82,12 @@ class PriceCase:
         return standing
 
     def coverage(self, waiver: Waiver) -> CoverageCase:
-        """The coverage step of a variant; without rules alone it need not be compiled anew."""
+        """The coverage step of a variant."""
         if waiver == Waiver():
             return self.whole
-        if self._compiled is None or self._compiled[0] != waiver:
-            only_rules = waiver == Waiver(rules=waiver.rules)
-            case = (
-                eased_case(self.whole, waiver.rules)
-                if only_rules
-                else CoverageCase(waive(self.instance, waiver), self.interrupt)
-            )
-            self._compiled = waiver, case
-        return self._compiled[1]
+        if self._eased is None or self._eased[0] != waiver:
+            self._eased = waiver, eased_case(self.whole, waiver)
+        return self._eased[1]
 
     def searched(self, waiver: Waiver, starts: Iterable[Keys], worth: Keys, effort: Effort) -> Standing:
         """Search the least shortfall of a variant at the budget of the case."""
@@ -107,29 +104,35 @@ class PriceCase:
         return case.finish(standing, None, replace(aim, gap_kt=0.0)) if is_small(self.instance) else standing
 
     def _relaxed(self, waiver: Waiver, case: CoverageCase, aim: Aim) -> Standing:
-        """The bound of the relaxation; without rules alone from the cuts of the case with everything."""
+        """The bound of the relaxation, from what is known of the case with everything."""
         known = self.known
-        if waiver == Waiver():
+        if waiver == Waiver() or not known.feasible:
             return known
-        if waiver == Waiver(rules=waiver.rules) and known.feasible:
-            start = replace(known, bound_kt=0.0, shares_matter=True)
-            tied = case.tied(start, Wish(), aim)
-            return replace(tied, support=tied.support | known.support, shares_matter=known.shares_matter)
-        (standing,) = case.relax([Standing(Money(self.instance.budget_musd))], aim)
-        return standing
+        start = replace(still_true(self.whole, known, waiver), shares_matter=True)
+        tied = case.tied(start, Wish(), aim)
+        return replace(tied, support=tied.support | known.support, shares_matter=known.shares_matter)
 
     def reach(self, waiver: Waiver, standing: Standing) -> Reach:
         """What a search gave, in few words."""
         bound = min(standing.bound_kt, standing.value_kt)
-        base = self.coverage(waiver).base_kt(standing)
+        base = self.coverage(waiver).base_kt(standing.plan)
         return Reach(standing.value_kt, bound, base, standing.funded, standing.support, standing.feasible)
+
+    def held(self, waiver: Waiver, cheapest: Least) -> Found:
+        """The cheapest plan with everything, at sizes that serve most for its money, by what a variant counts: known exactly."""
+        money = None if cheapest.value_musd == float("inf") else cheapest.value_musd + _ROOM_MUSD
+        start = replace(self.known, money=replace(self.known.money, budget_musd=money))
+        plan = self.whole.take(start, cheapest.funded or frozenset()).plan
+        if plan is None:
+            raise SolverError("the plan with everything cannot be priced again")
+        value = self.coverage(waiver).value_kt(plan)
+        return Found(waiver, Reach(value, value, self.whole.base_kt(plan), cheapest.funded), cheapest)
 
     def least(
         self, waiver: Waiver, standing: Standing, limit_kt: float, starts: Iterable[Keys], effort: Effort
     ) -> Least:
         """Search the least money with which a variant covers as much."""
-        only_rules = waiver == Waiver(rules=waiver.rules)
-        case = self.outlay.eased(waiver.rules) if only_rules else OutlayCase(self.coverage(waiver))
+        case = self.outlay.eased(waiver)
         small = is_small(self.instance)
         gap, nodes = EXACT_MUSD if small else effort.gap_musd, (effort.plan_nodes, effort.bound_nodes)
         return case.least(standing, limit_kt, tuple(starts), gap, *nodes, small)
@@ -149,11 +152,15 @@ USUAL = Effort()
 
 @dataclass(frozen=True)
 class Found:
-    """What was found of a variant; ``least`` is None where no money was asked for."""
+    """What was found of a variant; ``least`` is None where no money was asked for.
+
+    ``held``: where the variant counts something else, the plan with everything that it is held against, by what it counts.
+    """
 
     waiver: Waiver
     reach: Reach
     least: Least | None = None
+    held: Found | None = None
 
 
 @dataclass(frozen=True)
@@ -167,13 +174,15 @@ class NotReached:
 class Variant:
     """A variant to be searched. ``limit_kt``: the shortfall to be reached with the least money (None: that which is found).
 
-    ``until``: time of day by which to begin (None: whenever).
+    ``cheapest``: the plan with everything that a variant is held against if it counts something else; its shortfall is the
+    limit then. ``until``: time of day by which to begin (None: whenever).
     """
 
     waiver: Waiver
     starts: tuple[Keys, ...] = ()
     worth: Keys = frozenset()
     limit_kt: float | None = None
+    cheapest: Least | None = None
     effort: Effort = USUAL
     until: float | None = None
 
@@ -183,13 +192,14 @@ class Variant:
             return NotReached(self.waiver)
         if case.instance.goal is Goal.COST:
             return Found(self.waiver, case.cost(self.waiver))
+        held = None if self.cheapest is None else case.held(self.waiver, self.cheapest)
         standing = case.searched(self.waiver, self.starts, self.worth, self.effort)
         reach = case.reach(self.waiver, standing)
-        limit_kt = reach.value if self.limit_kt is None else self.limit_kt
+        limit_kt = held.reach.value if held else reach.value if self.limit_kt is None else self.limit_kt
         if not standing.feasible or limit_kt == float("inf"):
-            return Found(self.waiver, reach)
+            return Found(self.waiver, reach, held=held)
         starts = tuple(dict.fromkeys((*self.starts, *([standing.funded] if standing.funded else []))))
-        return Found(self.waiver, reach, case.least(self.waiver, standing, limit_kt, starts, self.effort))
+        return Found(self.waiver, reach, case.least(self.waiver, standing, limit_kt, starts, self.effort), held)
 
 
 @dataclass(frozen=True)

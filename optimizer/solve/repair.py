@@ -16,19 +16,27 @@ from models.build import build_model
 from models.instance import Goal, Instance, Scenario
 from models.options import Layout, Options
 from models.reductions import without_dominated_years
-from models.repair import HeldPlan, Wish, loss_years, repair_case, standing
+from models.repair import HeldPlan, Wish, loss_years, repair_case
 from models.solution import Funding, extract_investment
 from optimizer.solve.fundings import fund_columns, fundings, solve_fixed, vector_of
 from optimizer.solve.highs import Interrupt, Limits, Outcome, Session, Status
 from optimizer.solve.packages import least_outlays
 from optimizer.solve.program import SolverError
+from optimizer.solve.repair_target import (
+    LIMIT,
+    allow_missing,
+    ask_from,
+    asked_share,
+    demand_kt,
+    reliefs,
+    served_shares,
+    share_of_demand,
+)
 from optimizer.solve.work import EXACT_KT, EXACT_MUSD
 
-_LIMIT = "minimum_coverage_is_served"
 _HALF = 0.5
 _NEAR, _LEAST = 1e-6, 1e-6
 _ROOM_MUSD = 1e-3  # What the timing may spend beyond the least money: a thousand dollars, above the solver's tolerance.
-_TARGET_FIRST = 1e3  # A tonne short of the target beside a tonne short: above any use of it elsewhere.
 _TIMING_GAP = 0.002  # Of the discounted cost: when to fund what is known already is a tie-break, not the answer.
 
 
@@ -117,11 +125,11 @@ def cheapest_repair(
         Where Ctrl-C is watched.
     """
     case, span = repair_case(instance, plan, loss, wish), loss_years(instance, loss, wish)
-    unrepaired = _served(case, ())
-    asked = {t: _target(case, t) for t in span}
+    unrepaired = served_shares(case, ())
+    asked = {t: asked_share(case, t) for t in span}
     if any(unrepaired[t] < asked[t] - _NEAR for t in span):
         search = _Search(case, span, effort, interrupt or Interrupt())
-        possible = {t: search.most_served(t) for t in span}
+        possible = {t: search.mostserved_shares(t) for t in span}
         found = search.recoveries()
     else:
         possible = unrepaired
@@ -151,10 +159,10 @@ class _Search:
         timing = Options(Goal.COST, base_layout=Layout.FREIGHT_FREE)
         self.timing = Session(build_model(replace(case, budget_musd=0.0), timing), interrupt)
 
-    def most_served(self, year: int) -> float:
+    def mostserved_shares(self, year: int) -> float:
         """Share of all demand that could be served in a year if all that helps were funded at once, priorities first."""
         session = self.money
-        _ask_from(session, self.case.years[-1] + 1)
+        ask_from(session, self.case.years[-1] + 1)
         short = {session.column[id(x)]: key for key, x in session.model.Shortfall_ktpy.items() if key[1] == year}
         session.minimize({column: max(session.model.priority[key], _LEAST) for column, key in short.items()})
         outcome = session.solve(Limits(EXACT_KT, nodes=self.effort.nodes))
@@ -162,7 +170,7 @@ class _Search:
         if outcome.values is None:
             return 0.0
         missing = sum(outcome.values[column] for column in short)
-        return share_of_demand(self.case, _demand(self.case, year) - missing, year)
+        return share_of_demand(self.case, demand_kt(self.case, year) - missing, year)
 
     def _mind_money(self) -> None:
         """Make the money the goal again."""
@@ -174,7 +182,7 @@ class _Search:
         found: list[Recovery] = []
         before: np.ndarray | None = None
         for year in self.span:
-            _ask_from(self.money, year)
+            ask_from(self.money, year)
             outcome = self._least_money(before)
             if outcome.status is Status.INFEASIBLE:
                 continue
@@ -199,12 +207,12 @@ class _Search:
     def _as_far_as_possible(self) -> Recovery:
         """Nothing reaches the target: the least that is short of it in the last year of the loss, and the money for that."""
         session, year = self.money, self.span[-1]
-        _ask_from(session, year + 1)
-        session.minimize(_reliefs(session, year))
+        ask_from(session, year + 1)
+        session.minimize(reliefs(session, year))
         least = session.solve(Limits(EXACT_KT, nodes=self.effort.nodes))
         if least.values is None or least.objective is None:
             return Recovery(year, Status.NO_PLAN)
-        _allow_missing(session, year, least.objective)
+        allow_missing(session, year, least.objective)
         self._mind_money()
         outcome = self._least_money(least.values)
         return self._timed(year, outcome if outcome.values is not None else least, least.objective)
@@ -229,14 +237,14 @@ class _Search:
             capex_musd=sum(funding.capex_musd for funding in funded),
             fundings=funded,
             outlay_of=least_outlays(self.case, funded),
-            served=_served(self.case, funded, year),
+            served=served_shares(self.case, funded, year),
             missing_kt=missing_kt or 0.0,
             missing_of=missing_of,
         )
 
     def _missing_of(self, year: int) -> dict[tuple[str, str], float]:
         """What is short of the target in a year in the repair just loaded, the most first."""
-        relief, _ = self.money.model.reliefs[_LIMIT]
+        relief, _ = self.money.model.reliefs[LIMIT]
         short: dict[tuple[str, str], float] = {}
         for (d, t, _), variable in relief.items():
             if t == year and variable.value and variable.value > EXACT_KT:
@@ -247,9 +255,9 @@ class _Search:
     def _ask(self, year: int, missing_kt: float | None) -> None:
         """Ask the model of the cost for the same as that of the money."""
         if missing_kt is None:
-            _ask_from(self.timing, year)
+            ask_from(self.timing, year)
         else:
-            _allow_missing(self.timing, year, missing_kt)
+            allow_missing(self.timing, year, missing_kt)
 
     def _least_cost(self, chosen: frozenset[tuple[str, int]]) -> np.ndarray:
         """Search the years of what was chosen; the plan of the least money is one answer, and the one to start from."""
@@ -281,32 +289,6 @@ def _rows(session: Session, name: str) -> list[int]:
     return [n for n, row in enumerate(session.constraints) if row.parent_component().local_name == name]
 
 
-def _reliefs(session: Session, *years: int) -> dict[int, float]:
-    """Columns of what is short of the target in some years, each with its priority."""
-    relief, _ = session.model.reliefs[_LIMIT]
-    return {
-        session.column[id(variable)]: session.model.priority[index]
-        for index, variable in relief.items()
-        if index[1] in years and id(variable) in session.column
-    }
-
-
-def _ask_from(session: Session, year: int) -> None:
-    """Ask for the target from a year on; what is short before does not matter."""
-    relief, _ = session.model.reliefs[_LIMIT]
-    years = {t for _, t, _ in relief}
-    for free in (True, False):
-        columns = np.array(list(_reliefs(session, *(t for t in years if (t < year) == free))), dtype=int)
-        session.set_bounds(columns, np.zeros(len(columns)), np.full(len(columns), np.inf if free else 0.0))
-
-
-def _allow_missing(session: Session, year: int, missing_kt: float) -> None:
-    """Ask for the target in a year alone, but for so much, weighted by priority; the session is good for nothing else then."""
-    _ask_from(session, year + 1)
-    short = _reliefs(session, year)
-    session.add_row(np.array(list(short), dtype=int), -np.array(list(short.values())), -(missing_kt + EXACT_KT))
-
-
 def _bounds_backward(found: Sequence[Recovery]) -> tuple[Recovery, ...]:
     """What no later recovery can cost less than, no sooner one can."""
     told, bound = list[Recovery](), 0.0
@@ -314,40 +296,3 @@ def _bounds_backward(found: Sequence[Recovery]) -> tuple[Recovery, ...]:
         bound = max(bound, recovery.bound_musd)
         told.append(replace(recovery, bound_musd=min(bound, recovery.outlay_musd or bound)))
     return tuple(reversed(told))
-
-
-# ---------------------------------------------------------------- what is served
-
-
-def _served(case: Instance, funded: Sequence[Funding], year: int | None = None) -> dict[int, float]:
-    """Share of all demand served by year with these projects standing: from ``year`` on the target first, then by priority."""
-    session = Session(build_model(standing(case, funded), Options(Goal.COVERAGE, base_layout=Layout.POOLED)))
-    _ask_from(session, case.years[-1] + 1)
-    asked = _reliefs(session, *(t for t in case.years if year is not None and t >= year))
-    costs = {n: cost for n, cost in enumerate(session.program.cost.tolist()) if cost}
-    session.minimize(costs | {n: _TARGET_FIRST * max(1.0, priority) for n, priority in asked.items()})
-    outcome = session.solve()
-    if outcome.values is None:
-        raise SolverError("the flows of a repair cannot be found")
-    session.load(outcome.values)
-    short: dict[int, float] = dict.fromkeys(case.years, 0.0)
-    for (_, t, _), variable in session.model.Shortfall_ktpy.items():
-        short[t] += variable.value
-    return {
-        t: share_of_demand(case, sum(d.demand_kt[t] for d in case.demands.values()) - short[t], t) for t in case.years
-    }
-
-
-def share_of_demand(case: Instance, served_kt: float, t: int) -> float:
-    """What is served of all demand of a year; 1 where there is none."""
-    wanted = _demand(case, t)
-    return min(1.0, max(0.0, served_kt / wanted)) if wanted else 1.0
-
-
-def _demand(case: Instance, t: int) -> float:
-    return sum(demand.demand_kt[t] for demand in case.demands.values())
-
-
-def _target(case: Instance, t: int) -> float:
-    """What must be served again of all demand of a year."""
-    return share_of_demand(case, sum(d.min_coverage[t] * d.demand_kt[t] for d in case.demands.values()), t)

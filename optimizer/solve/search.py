@@ -192,7 +192,7 @@ class CoverageCase:
         learned = tuple(dict.fromkeys([*known, *news]))
         standing = replace(standing, support=standing.support | _used(master, outcome.values))
         standing = replace(standing, more=learned) if standing.shares_matter else replace(standing, cuts=learned)
-        return standing, master.split.total(outcome.values, answer)
+        return standing, master.split.total(outcome.values, answer.shortfall)
 
     def finish(self, standing: Standing, nodes: int | None, aim: Aim, nesting: Tie | None = None) -> Standing:
         """Search everything whole, round after round with the cuts that its plans were short of."""
@@ -235,9 +235,14 @@ class CoverageCase:
         vector = self.full.vector(matching(self.full.fundings, funded))
         return self.priced(standing, vector, None)
 
-    def base_kt(self, standing: Standing) -> float:
-        """Weighted shortfall of the best plan with nothing lost, kt."""
-        split, plan = self.full.split, standing.plan
+    def value_kt(self, plan: np.ndarray) -> float:
+        """What this case thinks of a plan priced in a case that is this one but for what it counts, kt."""
+        split = self.full.split
+        return split.total(plan, plan[split.shortfalls])
+
+    def base_kt(self, plan: np.ndarray | None) -> float:
+        """Weighted shortfall of a plan with nothing lost, kt."""
+        split = self.full.split
         if plan is None:
             return float("inf")
         shares = split.master.cost[split.shortfalls]

@@ -75,12 +75,19 @@ class Block:
     ) -> None:
         self.name, self.share = name, share
         self.own, self.links = own, links
+        self._program, self._guard_count = program, guards
         self._highs = new_solver(program)
         self._link_columns = np.arange(own, own + len(links), dtype=np.int32)
         self._guards = np.arange(own - guards, own, dtype=np.int32)
         self._cost = program.cost
         self._missed_only = np.zeros(len(program.cost))
         self._missed_only[self._guards] = 1.0
+
+    def unguarded(self) -> Block:
+        """The same block, which may miss its guards for nothing; its cuts are other ones."""
+        cost = self._program.cost.copy()
+        cost[self.own - self._guard_count : self.own] = 0.0
+        return Block(self.name, replace(self._program, cost=cost), self.own, self.links, 0, self.share)
 
     def begin(self) -> None:
         """Forget the warm start."""
@@ -217,13 +224,17 @@ class Split:
         shares = np.array([block.share for block in self.blocks])
         return float(shares @ np.maximum(0.0, answer.shortfall - plan[self.shortfalls]))
 
-    def total(self, plan: np.ndarray, answer: Answer) -> float:
+    def total(self, plan: np.ndarray, shortfall: np.ndarray) -> float:
         """The objective of a plan at what the blocks answer: the worst loss is added up anew, kt."""
         apart, count, master = len(self.columns), len(self.blocks), self.master
-        total = master.offset + master.cost[:apart] @ plan[:apart] + master.cost[apart:] @ answer.shortfall
+        total = master.offset + master.cost[:apart] @ plan[:apart] + master.cost[apart:] @ shortfall
         if self._worst is not None and self._counting:  # Without blocks the master knows it.
-            rows = self.master.matrix[len(self.rows) - self._counting :]
-            worst = max(-rows[:, apart : apart + count] @ answer.shortfall / rows[:, self._worst].toarray().ravel())
+            first = len(self.rows) - self._counting
+            rows, of_worst = master.matrix[first:], master.matrix[first:, self._worst].toarray().ravel()
+            held = np.isfinite(master.row_lower[first:]) | np.isfinite(master.row_upper[first:])
+            told = held & (of_worst != 0.0)
+            each = -rows[told][:, apart : apart + count] @ shortfall / of_worst[told]
+            worst = max(each, default=0.0)
             total += master.cost[self._worst] * (worst - plan[self._worst])
         return float(total)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from runs import Answer, magnetgrid, solve
+from runs import Answer, content, magnetgrid, solve
 from toys import Sheets, settings, write
 
 VALUE = 3 * (0.8 + 0.64 + 0.512 + 0.4096)
@@ -164,7 +164,10 @@ def test_strategies_tell_private_money_and_liability(place: Path, tmp_path: Path
 
 
 def test_stress_lets_shares_of_capital_rise_and_no_floor(place: Path, plan: Answer, tmp_path: Path):
-    """A fifth dearer: the grant is 0.4 MUSD more, which F does not have. Half as dear again: 1 MUSD more."""
+    """A fifth dearer: the grant is 0.4 MUSD more, which F does not have. Half as dear again: 1 MUSD more.
+
+    A fifth dearer P costs what Q costs: for its firm to earn its hurdle rate it needs what Q would.
+    """
     out = tmp_path / "out"
     answer = run("stress", place, out, "--run", plan.out, "--no-pairs", "--draws", 2, "--repair", "none")
     assert answer.code == 0
@@ -172,7 +175,10 @@ def test_stress_lets_shares_of_capital_rise_and_no_floor(place: Path, plan: Answ
     total = next(row for row in rows if row["limit"] == "total budget")
     assert float(total["planned_musd"]) == close(P_MUSD)
     assert float(total["dearer_musd"]) == close(P_MUSD + 0.4)
-    pots = [row for row in rows if row["limit"] != "total budget"]
+    hurdle = next(row for row in rows if row["limit"] == "hurdle rates")
+    assert (float(hurdle["planned_musd"]), float(hurdle["dearer_musd"])) == (close(P_MUSD), close(Q_MUSD))
+    assert "plants would need 6.7 MUSD of public money at least, 3.6 as planned." in answer.stdout
+    pots = [row for row in rows if row["limit"] == "pots"]
     assert sum(float(row["unpaid_as_planned_musd"]) for row in pots) == close(0)
     assert sum(float(row["unpaid_musd"]) for row in pots) == close(0.4)
     outlays = [float(row["outlay_musd"]) for row in answer.table("draws")]
@@ -186,6 +192,26 @@ def test_repair_costs_what_the_cheapest_package_charges(place: Path, plan: Answe
     repairs = [row for row in answer.table("repairs") if row["reached"] == "yes"]
     assert float(repairs[0]["extra_musd"]) == pytest.approx(Q_MUSD, abs=1e-3)
     assert float(answer.table("repair_projects")[0]["public_outlay_musd"]) == pytest.approx(Q_MUSD, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("stress", ("--repair", "plant", "--draws", 2)),
+        ("diagnose", ()),
+        ("compare", ("--budgets", "3,60", "--pots", "keep")),
+    ],
+)
+def test_public_shares_are_not_read(
+    command: str, options: tuple[object, ...], place: Path, plan: Answer, tmp_path: Path
+):
+    """Whatever public_share says, with instruments no table changes by a byte."""
+    lines = [line.strip() for line in SHEETS["Projects"].strip().splitlines()]
+    shares = "\n".join(f"{line}, {cell}" for line, cell in zip(lines, ("public_share", "0.1", "0.9"), strict=True))
+    write(tmp_path / "case", SHEETS | {"Projects": shares})
+    more = ("--run", plan.out, *options) if command == "stress" else options
+    tables = [run(command, at, tmp_path / name, *more).out / "tables" for at, name in ((place, "a"), (tmp_path, "b"))]
+    assert content(tables[0]) == content(tables[1])
 
 
 def test_a_plan_of_the_sheet_has_its_packages_settled(tmp_path: Path):

@@ -164,7 +164,8 @@ def test_price_of_surviving_the_loss_of_any_one_country(tmp_path: Path):
     assert answer.code == 0, answer.stderr
     sentence = (
         "Surviving the loss of any one country (country, 50 % of all demand served) costs 6.0 MUSD (proven) at the same"
-        " coverage, or nothing (proven) at the same budget; the country that makes it expensive is A (6.0 MUSD less without it)."
+        " coverage, or nothing (proven) of it at the same budget; the country that makes it expensive is A (6.0 MUSD less"
+        " without it)."
     )
     assert sentence in answer.stdout
     prices = {x["name"]: (x["musd"], x["musd_verdict"], x["points_verdict"]) for x in answer.table("redundancy_prices")}

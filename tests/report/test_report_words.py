@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from toys import settings, workbook
 
-from optimizer.report.bottlenecks import joined, tonnes
-from optimizer.report.facts import Facts, percent, year_list
+from optimizer.report.bottlenecks import tonnes
+from optimizer.report.facts import Facts
 from optimizer.report.portfolio import short_source
 from optimizer.report.style import clean, tonnes_format
 from optimizer.report.tables import COLUMNS, frame
 from optimizer.report.words import proof
+from optimizer.wording import joined, percent, year_list
 
 DEMAND = "sector, country, material, year, demand_t\nx, A, m, 2030, 1"
 

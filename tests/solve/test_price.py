@@ -102,9 +102,43 @@ WEIGHED: Sheets = {
 
 def test_weighing_the_losses_costs_coverage_with_nothing_lost():
     """P is short by 100 t if A is lost, 50 on average; Q by 20 in the base and 20 in each loss, 40 in all, and is chosen."""
-    price = by_name(priced(WEIGHED))["the losses beside the base"]
+    prices = by_name(priced(WEIGHED))
+    price = prices["all losses, weighed beside the base"]
     assert interval(price, "points") == (20.0, 20.0, 20.0)
     assert interval(price, "musd") == (0.0, 0.0, 0.0)
+
+
+def test_one_loss_out_of_an_average_leaves_the_others_their_weight():
+    """Q is chosen as above. Without the loss of A it is short by 20 in the base and 10 for half of B; P by nothing: 30 points.
+
+    Without the loss of B it is the same 30, and P is short by half of 100. What all else asks for costs 10 MUSD with either.
+    """
+    prices = by_name(priced(WEIGHED))
+    assert interval(prices["country:A"], "points") == (30.0, 30.0, 30.0)
+    assert interval(prices["country:B"], "points") == (0.0, 0.0, 0.0)
+    assert interval(prices["country:A"], "musd") == (0.0, 0.0, 0.0)
+    assert prices["country:A"].base_points == pytest.approx(20.0)
+
+
+def test_what_one_loss_costs_in_money_is_what_all_else_does_not_need():
+    """B makes 60 of 100 t as it is. P makes 60 more in A for 8 MUSD, Q as much in C, which is not lost, for 12. By average.
+
+    20 MUSD pay for both: nothing is short whatever is lost. If B is lost both are needed, so that not preparing for A saves
+    nothing. Not preparing for B, Q is enough: 8 MUSD less. With nothing lost P is, 12 less.
+    """
+    sheets = WEIGHED | {
+        "Settings": settings(budget_musd=20),
+        "Projects": """
+            project, country, process, status, capacity_t_per_year, capex_musd, lead_years
+            S, B, make, existing, 60, ,
+            P, A, make, candidate, 60, 8, 0
+            Q, C, make, candidate, 60, 12, 0
+        """,
+    }
+    prices = by_name(priced(sheets))
+    assert interval(prices["country:A"], "musd") == (0.0, 0.0, 0.0)
+    assert interval(prices["country:B"], "musd") == (8.0, 8.0, 8.0)
+    assert interval(prices["country"], "musd") == (12.0, 12.0, 12.0)
 
 
 def test_the_loss_that_makes_the_worst_case_expensive():
