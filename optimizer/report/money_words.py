@@ -226,8 +226,12 @@ def loans_beside(facts: Facts) -> str:
     )
     if failed is None:
         return f"{told}."
-    count = plural(len(failing_firms(facts.tables["viability"])), "firm")
-    return f"{told}; {money(failed)} MUSD of it are lent to firms among the {count} that miss their hurdle rate in the crash."
+    loans, fails = facts.tables["packages"], failing_firms(facts.tables["viability"])
+    count = loans.loc[(loans["kind"] == "loan") & loans["project"].isin(fails["project"]), "project"].nunique()
+    if not count:
+        return f"{told}; no firm that has one misses its hurdle rate in the crash."
+    miss = "firm that misses its" if count == 1 else "firms that miss their"
+    return f"{told}; {money(failed)} MUSD of it to {count} {miss} hurdle rate in the crash."
 
 
 def few(some: pd.DataFrame, firms: pd.DataFrame) -> str:

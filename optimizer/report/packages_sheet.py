@@ -47,7 +47,7 @@ _NOTES = (
     "Charged: what the package takes from the budgets in all years, not discounted: grants, equity and credits in full, loans"
     " and guarantees by their expected loss, floors and offtakes by what they pay at the planning deck.",
     "Public capital: grants, loans, equity and investment credits; what a guaranteed bank lends is private. Private per public"
-    f" MUSD: private capital by what is charged. {BY_KG}",
+    f" MUSD: private capital by what is charged; of all, where something is charged. {BY_KG}",
 )
 
 
@@ -66,7 +66,7 @@ def write_packages(book: Book, facts: Facts, painter: Painter) -> None:
         first, last = page.table(_COLUMNS, [_project(facts, row) for row in each(firms)])
         page.filter(first - 1, last)
         page.repeat(first - 1)
-        page.table(_COLUMNS, [_total(firms)], with_header=False)
+        page.table(_COLUMNS, [_total(facts, firms)], with_header=False)
         note(page, _NOTES)
     page.end()
 
@@ -126,14 +126,13 @@ def planning_deck(facts: Facts) -> str:
     return str(facts.money["planning_deck"])
 
 
-def _total(firms: pd.DataFrame) -> Line:
+def _total(facts: Facts, firms: pd.DataFrame) -> Line:
     values: list[object] = [""] * len(_COLUMNS)
     values[0] = f"All {len(firms)}"
     sums = firms.assign(lacks_musd=(-firms["npv_unaided_musd"]).clip(lower=0.0))
     for name, place in _SUMS.items():
         values[place] = float(sums[name].sum())
-    charge = float(firms["charge_musd"].sum())
-    values[10] = float(firms["private_musd"].sum()) / charge if charge > 0.0 else None
+    values[10] = facts.money["leverage"]
     return Line(values, total=True)
 
 

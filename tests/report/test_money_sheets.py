@@ -188,7 +188,7 @@ def test_public_loans_stand_beside_the_liability():
     assert row["NPV in the crash"] == pytest.approx(LASTING - 3 * LASTING, abs=1e-5)
     said = " ".join(texts(sheet))
     assert f"{face:.1f} MUSD are lent, of which budgets carry {charge:.1f} as not expected to come back" in said
-    assert f"{face:.1f} MUSD of it are lent to firms among the 1 firm that miss" in said
+    assert f"{face:.1f} MUSD of it to 1 firm that misses its hurdle rate in the crash." in said
     assert "Public loans" not in " ".join(texts(printed(SHEETS).sheet("Liability")))
 
 
