@@ -62,19 +62,14 @@ def repair_case(instance: Instance, plan: HeldPlan, loss: Scenario, wish: Wish) 
     budget, pots and the limit of liability are no part of it: the money is extra, and is made as small as possible.
     """
     span = loss_years(instance, loss, wish)
-    built = {funding.project: funding for funding in plan.fundings}
     first = instance.years[0] if wish.before or not span else span[0]
-    projects = {
-        p: _standing(instance, project, built[p]) if p in built else _open(instance, project, built, first)
-        for p, project in instance.projects.items()
-    }
     lost = replace(
         loss, name=BASE, span=instance.years, years=instance.years, weight=0.0, sector=None, min_coverage=None
     )
     return replace(
         instance,
         goal=Goal.COVERAGE,
-        projects=projects,
+        projects=beside(instance, plan.fundings, first),
         demands={d: _asked(demand, plan, span, wish.share) for d, demand in instance.demands.items()},
         offers={**instance.offers, **_stock_shares(instance, plan, span)},
         stockpiles={},
@@ -87,6 +82,15 @@ def repair_case(instance: Instance, plan: HeldPlan, loss: Scenario, wish: Wish) 
         resilience_weight=0.0,
         workforce=_people_left(instance, plan, first),
     )
+
+
+def beside(instance: Instance, fundings: Iterable[Funding], first: int) -> dict[str, Project]:
+    """The projects with those of a plan standing; the others may be funded from ``first`` on."""
+    built = {funding.project: funding for funding in fundings}
+    return {
+        p: _standing(instance, project, built[p]) if p in built else _open(instance, project, built, first)
+        for p, project in instance.projects.items()
+    }
 
 
 def _people_left(instance: Instance, plan: HeldPlan, first: int) -> dict[str, Workforce]:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.everything import Choice
 from models.instance import Instance
 from models.solution import Funding
 from optimizer.assemble import assemble
@@ -24,7 +25,7 @@ from optimizer.rounds import Rounds
 from optimizer.run import without_faults
 from optimizer.single_losses import in_parts, single_targets
 from optimizer.solve.packages import least_outlays
-from optimizer.variants import Choice, Target, Variant
+from optimizer.variants import Target, Variant
 from optimizer.workbook import Workbook, read_workbook
 
 DIAGNOSIS, CASES, PICTURES = "diagnose.xlsx", "cases", "pictures"

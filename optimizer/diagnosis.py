@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from models.everything import Choice, everything_built
 from models.instance import BASE, Instance
 from models.solution import Investment, Operation, Solution
 from optimizer.assemble import assemble
@@ -29,11 +30,9 @@ from optimizer.solve.potentials import Binding, Potential, Spare
 from optimizer.solve.standing import standing_plan
 from optimizer.units import T_PER_KT
 from optimizer.variants import (
-    Choice,
     Target,
     Variant,
     as_it_is,
-    everything_built,
     with_built,
     with_built_at_once,
     with_losses,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from toys import PLAIN, instance, settings, workbook
 
+from models.everything import everything_built
 from models.instance import Goal
 from optimizer.assemble import assemble
 from optimizer.variants import (
     Target,
     as_it_is,
-    everything_built,
     with_built,
     with_built_at_once,
     with_losses,

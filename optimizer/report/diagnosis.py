@@ -8,13 +8,14 @@ from functools import cached_property
 
 import pandas as pd
 
+from models.everything import Choice
 from models.instance import Instance
 from optimizer.diagnosis import ALL_STREAMS, Could, Lost, Stood
 from optimizer.findings import Finding
 from optimizer.report.facts import Facts
 from optimizer.report.pools import Year, fill
 from optimizer.report.trace import Trace, follow
-from optimizer.variants import Choice, Target, Variant, as_it_is
+from optimizer.variants import Target, Variant, as_it_is
 from optimizer.workbook import Workbook
 
 

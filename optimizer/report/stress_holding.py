@@ -21,8 +21,8 @@ _NOTES = (
     "Breaks first: the stage of which max(1 %, 10 t) more capacity under the loss gains most, solved again for each stage in the"
     " loss's first year short; with + they bind together, none alone. Binds already: the same stage gains with nothing lost.",
     "Served again: the loss begins in its first year short and stays; from the year after, every candidate that is neither"
-    " funded nor lost is started at nameplate, money no object (of a group the largest), and ready by its lead time and"
-    " ramp-up. First year in which the sector is served as with nothing lost.",
+    " funded nor lost is started at nameplate, money no object (of a group the largest, nothing without what it requires), and"
+    " ready by its lead time and ramp-up. First year in which the sector is served as with nothing lost.",
 )
 
 

@@ -7,11 +7,13 @@ long the stocks help, which stage binds under the loss and when fresh starts mak
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.instance import Instance, Project, Scenario
+from models.everything import everything_built
+from models.instance import Instance, Scenario
+from models.repair import beside
 from models.solution import Funding, Investment
 from models.standing import standing_ktpy
 from optimizer.solve.pattern import ALL, Pattern, compile_pattern
@@ -209,7 +211,7 @@ class Stress:
         """By sector that is short in the year of the loss: the first year after it in which it is served as with nothing lost.
 
         From the year after the loss on all candidates that are not funded and not lost are started, money no object; of a
-        group the largest. None: not within the plan.
+        group the largest, and nothing without what it requires. None: not within the plan.
         """
         waiting = [s for s in self.pattern.sectors if self.shorter(start, served[start], s)]
         found: dict[str, int | None] = dict.fromkeys(waiting)
@@ -226,30 +228,15 @@ class Stress:
         return found
 
     def _fresh(self, loss: Loss, start: int) -> list[Funding]:
-        taken = {f.project for f in self.investment.fundings}
-        filled = {
-            p.group for p in self.instance.projects.values() if p.group and (p.name in taken or not p.is_candidate)
-        }
-        free = [
-            p
-            for p in self.instance.candidates.values()
-            if p.name not in taken
-            and p.funding_years
-            and loss.project_left.get(p.name, 1.0) > 0.0
-            and p.group not in filled
-        ]
+        """All that can stand beside the plan, each funded as early as it can be after the loss."""
+        projects = beside(self.instance, self.investment.fundings, start + 1)
+        lost = {p: replace(projects[p], funding_years=()) for p, left in loss.project_left.items() if left <= 0.0}
+        built = everything_built(replace(self.instance, projects=projects | lost)).built
         return [
-            Funding(p.name, max(start + 1, p.funding_years[0]), 1.0, p.nameplate_ktpy, p.capex_musd)
-            for p in _one_of_each(free)
+            Funding(p, year, 1.0, project.nameplate_ktpy, project.capex_musd)
+            for p, year in built.items()
+            for project in (self.instance.projects[p],)
         ]
-
-
-def _one_of_each(projects: Iterable[Project]) -> list[Project]:
-    """Projects, of every group only the largest."""
-    best: dict[str, Project] = {}
-    for p in sorted(projects, key=lambda p: (-p.nameplate_ktpy, p.name)):
-        best.setdefault(f"group {p.group}" if p.group else f"project {p.name}", p)
-    return sorted(best.values(), key=lambda p: p.name)
 
 
 def loss_of(scenario: Scenario) -> Loss:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from random_cases import random_case
 from scratch import weighted_kt
-from toys import EXACT, instance, solved, workbook
+from toys import EXACT, instance, settings, solved, workbook
 
 from models.instance import BASE
 from optimizer.assemble import assemble
+from optimizer.fixed_plan import FixedPlan, investment_of
 from optimizer.solve.dispatch import dispatch_all
+from optimizer.solve.pattern import ALL
 from optimizer.solve.spans import Spans
 from optimizer.solve.stress import Stress, loss_of
-from optimizer.stress_cases import every_loss
+from optimizer.stress_cases import every_loss, lose_country
 
 SEEDS = (0, 2, 6, 8)  # Cases that have a plan.
 
@@ -67,3 +69,24 @@ def test_loss_of_scenario_is_the_same_loss():
         loss = loss_of(scenario)
         assert loss.closed == ({scenario.closed_country} if scenario.closed_country else set())
         assert (loss.project_left, loss.supplier_left) == (scenario.project_left, scenario.supplier_left)
+
+
+@pytest.mark.parametrize(("required", "year"), [("", 2031), ("R", None), ("S", 2032)])
+def test_fresh_starts_wait_for_what_they_require(required: str, year: int | None):
+    """X in A makes all 100 t. If A is lost in 2030, Q in C does from 2031 on; not without R, which stands in A; S is late."""
+    case = instance(
+        {
+            "Settings": settings(2030, 2033),
+            "Projects": f"""
+                project, country, process, status, capacity_t_per_year, capex_musd, lead_years, requires, first_funding_year
+                X, A, make, existing, 100, , , ,
+                Q, C, make, candidate, 100, 1, 0, {required},
+                R, A, make, candidate, 1, 1, 0, ,
+                S, B, make, candidate, 1, 1, 0, , 2032
+            """,
+            "Demand": "sector, country, material, year, demand_t\ncars, B, m, 2030, 100",
+        }
+    )
+    stress = Stress(case, investment_of(case, FixedPlan({}, "none")))
+    loss = lose_country(case, "A")
+    assert stress.recover(loss, stress.serve(loss), 2030)[ALL] == year
