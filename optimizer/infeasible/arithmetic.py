@@ -32,12 +32,16 @@ _WITH_EVERYTHING = "with every candidate funded as early as it can be and no lim
 
 @dataclass
 class Arithmetic:
-    """The search for shortfalls. ``found`` by limit; ``unfinished``: whether the time ended before all were looked at."""
+    """The search for shortfalls. ``found`` by limit; ``unfinished``: whether the time ended before all were looked at.
+
+    ``late``: candidates that come too late for what is short.
+    """
 
     trial: Trial
     clock: Clock
     found: list[Shortfall] = field(default_factory=list)
     unfinished: bool = False
+    late: list[str] = field(default_factory=list)
 
     def run(self) -> None:
         """Look at the limits that give in some plan with all the money; all others could be kept, even together.
@@ -216,6 +220,7 @@ class Arithmetic:
                 columns += ["first_funding_year"] if project.funding_years[0] > self.trial.instance.years[0] else []
                 cells = ", ".join(named_cell(self.trial.workbook, "Projects", row.number, c) for c in columns)
                 late.append(f"{project.name} cannot run before {runs} ({cells})")
+                self.late.append(project.name)
         if len(late) > _MOST_LATE:
             late = [*late[:_MOST_LATE], f"so {len(late) - _MOST_LATE} more"]
         return f" {'; '.join(late)}." if late else ""
