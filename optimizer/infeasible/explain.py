@@ -83,7 +83,9 @@ def _with_facts(ways: WaysOut, late: Sequence[str]) -> Conflict:
     if trial.elastic.is_large:
         search = Loosening(trial)
         ways.by_facts(islice(search.single_facts(late, clock), _MOST_FACTS))
-        ways.closed += [f"Of {block} no single cell is a way out, but several together are." for block in search.together]
+        ways.closed += [
+            f"Of {block} no single cell is a way out, but several together are." for block in search.together
+        ]
         return replace(conflict, facts=() if search.nothing_helps else None)
     if len(conflict.limits) > _MOST_IN_CONFLICT:
         return conflict
@@ -143,13 +145,13 @@ def _says(limit: Limit) -> str:
         case Kind.LOSS:
             return f"{limit.value:g} must survive {row.text('scenario')}" if row else ""
         case Kind.SHARE:
-            return f"at most {limit.value:.0%} in one country, rule {row.text('rule')}" if row else ""
+            return f"at most {limit.value:.0%} in one country, rule “{row.text('rule')}”" if row else ""
         case _:
-            return f"{limit.value:g} {limit.kind}, rule {row.text('rule')}" if row else ""
+            return f"{limit.value:g} {limit.kind}, rule “{row.text('rule')}”" if row else ""
 
 
 def _says_of_shares(limit: Limit, row: Record) -> str:
-    rule = f"rule {row.text('rule')}"
+    rule = f"rule “{row.text('rule')}”"
     match limit.kind:
         case Kind.SERVED:
             return f"at least {limit.value:g} of the {share_of(limit)}, {rule}"

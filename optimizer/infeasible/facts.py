@@ -14,7 +14,6 @@ from optimizer.infeasible.limits import demand_series
 from optimizer.scenario import Edit
 from optimizer.workbook import Workbook
 
-
 # By column, else by sheet; those first that are quickest to search through.
 _BLOCKS = {
     "Routes": "routes",

@@ -144,7 +144,9 @@ class WaysOut:
 
     def _loosened(self, fact: Fact) -> Iterator[WayOut]:
         """Take the value nearest to the present one that is enough: numbers by halving, lists one after the other."""
-        values = [Repair((Edit(fact.sheet, fact.row, fact.column, value),), f"now {fact.words}") for value in fact.values]
+        values = [
+            Repair((Edit(fact.sheet, fact.row, fact.column, value),), f"now {fact.words}") for value in fact.values
+        ]
         tries = values or [Repair(fact.edits, f"now {fact.words}")]
         if not self._works(tries[-1]):
             return
