@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from optimizer.explain_case import PlanNow, Reference
 from optimizer.prints import Printed
-from optimizer.reasoning import Found, PlanNow, Reference
+from optimizer.reasoning import Found
 from optimizer.report.explained import COST, Card, Move, Turned
 from optimizer.report.facts import Facts
 from optimizer.report.trace import reached

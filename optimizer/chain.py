@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import permutations
 
@@ -102,6 +103,14 @@ def streams(workbook: Workbook) -> Mapping[str, frozenset[str]]:
         return {"all": frozenset(carried)}
     order = _first_seen(workbook, names)
     return {stream: frozenset(k for k, found in carried.items() if stream in found) for stream in order}
+
+
+def material_names(workbook: Workbook) -> Mapping[str, str]:
+    """Return the names of materials by code, without remarks in brackets where they are clear without them."""
+    whole = {row.text("material"): row.text("name", row.text("material")) for row in records(workbook, "Materials")}
+    short = {code: name.partition(" (")[0].strip() or name for code, name in whole.items()}
+    counts = Counter(short.values())
+    return {code: name if counts[name] == 1 else whole[code] for code, name in short.items()}
 
 
 def _recipes(workbook: Workbook) -> list[tuple[list[str], list[str]]]:

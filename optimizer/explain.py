@@ -15,6 +15,7 @@ from pathlib import Path
 
 from optimizer.cards import CardMaker, handed
 from optimizer.crew import gathered
+from optimizer.explain_case import ExplainPayload, Reference
 from optimizer.findings import InputError
 from optimizer.finished import FinishedRun, compared, finished_run, plan_of
 from optimizer.manifest import of_input
@@ -22,7 +23,7 @@ from optimizer.output import VIOLATIONS, Output
 from optimizer.pricing import BreakEvenOf
 from optimizer.prints import Printed
 from optimizer.progress import Progress
-from optimizer.reasoning import Again, ExplainPayload, Found, NotReached, Reference, Show, Turn
+from optimizer.reasoning import Again, Found, NotReached, Show, Turn
 from optimizer.report.explain_book import write_explanation
 from optimizer.report.explain_tables import COLUMNS, explanation_tables
 from optimizer.report.explained import (
@@ -219,7 +220,7 @@ class _Work:
             if card.funded:
                 jobs.append(BreakEvenOf(card.project, CAPEX, reference))
                 jobs.append(BreakEvenOf(card.project, RIVALS, reference, _rivals(self.facts, card)))
-            elif card.turned is not None and card.turned.possible:
+            elif _may_turn(card):
                 levers = (CAPEX, OPEX) if self.facts.has_instruments else (CAPEX, SHARE, OPEX)
                 jobs += [BreakEvenOf(card.project, lever, reference) for lever in levers]
         results = self.rounds.run("break-evens", jobs)
@@ -227,6 +228,14 @@ class _Work:
         for job, price in zip(jobs, results, strict=True):
             found[job.project] = (*found.get(job.project, ()), price)
         return found
+
+
+def _may_turn(card: Card) -> bool:
+    """Whether other prices could bring it in: it can be forced in, or cannot only because its own firm lacks too much."""
+    if card.turned is None or card.turned.possible:
+        return card.turned is not None
+    lack = None if card.hold is None else card.hold.lack
+    return lack is not None and lack.project == card.project
 
 
 def _rivals(facts: Facts, card: Card) -> tuple[str, ...]:

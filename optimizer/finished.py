@@ -12,9 +12,9 @@ import pandas as pd
 from models.instance import BASE
 from models.solution import Investment
 from optimizer.assemble import assemble
+from optimizer.explain_case import PlanNow
 from optimizer.findings import InputError
 from optimizer.output import MANIFEST, TABLES
-from optimizer.reasoning import PlanNow
 from optimizer.report.explained import COST, Budgeted
 from optimizer.report.facts import each
 from optimizer.report.tables import COLUMNS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from optimizer.reasoning import ExplainCase, Reference
+from optimizer.explain_case import ExplainCase, Reference
 from optimizer.report.explained import CAPEX, OPEX, RIVALS, SHARE, Price, Trial
 from optimizer.solve.break_even import BreakEven, Candidate, Judged, find_break_even, judge, scaled
 from optimizer.solve.choice import ChoiceCase

@@ -10,8 +10,10 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from models.instance import FairMeasure
+from optimizer.chain import material_names
 from optimizer.checks import check
 from optimizer.checks.reach import Kept, read_reach
 from optimizer.checks.values import read_content
@@ -32,12 +34,16 @@ _WITH_EVERYTHING = "with every candidate funded as early as it can be and no lim
 
 @dataclass
 class Arithmetic:
-    """The search for shortfalls. ``found`` by limit; ``unfinished``: whether the time ended before all were looked at."""
+    """The search for shortfalls. ``found`` by limit; ``unfinished``: whether the time ended before all were looked at.
+
+    ``late``: candidates that come too late for what is short.
+    """
 
     trial: Trial
     clock: Clock
     found: list[Shortfall] = field(default_factory=list)
     unfinished: bool = False
+    late: list[str] = field(default_factory=list)
 
     def run(self) -> None:
         """Look at the limits that give in some plan with all the money; all others could be kept, even together.
@@ -81,6 +87,10 @@ class Arithmetic:
             self.found.append(self._shortfall(limit, amounts))
 
     # ------------------------------------------------------------ words
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return material_names(self.trial.workbook)
 
     def _shortfall(self, limit: Limit, amounts: Mapping[RowKey, float]) -> Shortfall:
         if limit.kind.is_fair:
@@ -138,7 +148,7 @@ class Arithmetic:
     def _share(self, limit: Limit, row: RowKey, short: float, place: str, also: str) -> Shortfall:
         rule, country, t = row[1]
         sentence = (
-            f"{place}: rule {rule} lets a country have {limit.value:.0%} of the capacity; {_WITH_EVERYTHING} at least"
+            f"{place}: rule “{rule}” lets a country have {limit.value:.0%} of the capacity; {_WITH_EVERYTHING} at least"
             f" {tonnes(short)} a year in {t} are above it, as in {country}.{also}"
         )
         return self._record(limit, t, "base", 0.0, -short * T_PER_KT, "t per year of room", sentence)
@@ -148,10 +158,10 @@ class Arithmetic:
         chosen = self.trial.instance.rules[rule]
         word = "countries" if limit.kind is Kind.COUNTRIES else "projects"
         most = math.floor(limit.value - short + _LEAST)
-        where = chosen.stage or chosen.material
+        where = chosen.stage or self._names.get(str(chosen.material), chosen.material)
         late = self._late_plants([p for p in chosen.conversion], t)
         sentence = (
-            f"{place}: rule {rule} asks for {limit.value:g} {word} with {chosen.min_capacity_ktpy * T_PER_KT:g} t a year of"
+            f"{place}: rule “{rule}” asks for {limit.value:g} {word} with {chosen.min_capacity_ktpy * T_PER_KT:g} t a year of"
             f" {where} from {t} on; {_WITH_EVERYTHING} at most {most:g} can have it in {t}.{late}"
         )
         return self._record(limit, t, "base", limit.value, most, word, sentence)
@@ -176,7 +186,7 @@ class Arithmetic:
         side, off = ("at least", "missing") if limit.kind is Kind.REACHED else ("at most", "too much")
         when = f" in {rule.year}" if rule.year else ""
         sentence = (
-            f"{place}: rule {rule.name} gives {rule.country} {side} {limit.value:g} of the {share_of(limit)}{when};"
+            f"{place}: rule “{rule.name}” gives {rule.country} {side} {limit.value:g} of the {share_of(limit)}{when};"
             f" {_WITH_EVERYTHING} {amount} are {off} even in the plan that is nearest to it."
         )
         return self._record(limit, rule.year or last, "base", 0.0, -short * factor, f"{unit} of room", sentence)
@@ -195,11 +205,11 @@ class Arithmetic:
         available = reach.available_t(t, allied, kept)
         scarce = [k for k, kt in wanted_kt.items() if available.get(k, 0.0) < kt * T_PER_KT - _LEAST]
         if not scarce:
-            amounts = joined([f"{available.get(k, 0.0):,.0f} t of {k}" for k in wanted_kt])
+            amounts = joined([f"{available.get(k, 0.0):,.0f} t of {self._names.get(k, k)}" for k in wanted_kt])
             packages = self.trial.instance.finance is not None
             others = ", origin, or packages that firms can live on" if packages else " or origin"
             return f" By quantity {amounts} could exist in {t}: routes, groups, requirements{others} stand in the way."
-        places = [narrow_place(reach, material, t, allied, kept) for material in scarce]
+        places = [narrow_place(reach, self._names, material, t, allied, kept) for material in scarce]
         told = dict.fromkeys(place.words + self._late_plants(place.projects, t) for place in places)
         return "".join(f" {words}" for words in list(told)[:2])
 
@@ -216,6 +226,7 @@ class Arithmetic:
                 columns += ["first_funding_year"] if project.funding_years[0] > self.trial.instance.years[0] else []
                 cells = ", ".join(named_cell(self.trial.workbook, "Projects", row.number, c) for c in columns)
                 late.append(f"{project.name} cannot run before {runs} ({cells})")
+                self.late.append(project.name)
         if len(late) > _MOST_LATE:
             late = [*late[:_MOST_LATE], f"so {len(late) - _MOST_LATE} more"]
         return f" {'; '.join(late)}." if late else ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 
 from models.instance import Instance
 from optimizer.cells import Record
@@ -10,6 +12,7 @@ from optimizer.infeasible.arithmetic import Arithmetic, by_hand
 from optimizer.infeasible.conflict import Conflict, conflicting_limits, with_facts
 from optimizer.infeasible.explanation import Conflicting, Explanation, Way, WayOut
 from optimizer.infeasible.kinds import Kind, Limit
+from optimizer.infeasible.loosening import Loosening
 from optimizer.infeasible.repairs import share_of, whose
 from optimizer.infeasible.trial import Clock, Trial
 from optimizer.infeasible.ways import WaysOut
@@ -17,8 +20,8 @@ from optimizer.infeasible.words import named_cell
 from optimizer.solve.highs import Interrupt
 from optimizer.workbook import Workbook
 
-SECONDS = 60.0
-_MOST_IN_CONFLICT = 6
+SECONDS = 100.0
+_MOST_IN_CONFLICT, _MOST_FACTS = 6, 3
 _ARITHMETIC, _CONFLICT, _WAYS = 0.3, 0.35, 0.7
 _HOLDS = "Yet all limits can be kept at once within the rounding of the solver: loosen one of them a little."
 _ORDER = (Way.MONEY, Way.PEOPLE, Way.LATER, Way.LESS, Way.DROPPED, Way.FACT, Way.SEVERAL)
@@ -40,7 +43,7 @@ def explain_infeasibility(
     budget_option
         The budget of the command line, if one was given: then no cell holds it.
     seconds
-        What the whole explanation may take; at most a minute.
+        What the whole explanation may take; at most a hundred.
     interrupt
         Where Ctrl-C is watched: what is known by then is told.
 
@@ -58,13 +61,9 @@ def explain_infeasibility(
         return Explanation(workbook, closed=(_HOLDS,))
     ways = WaysOut(trial, conflict, clock.part(_WAYS))
     ways.by_limits()
+    ways.clock = clock
+    conflict = _with_facts(ways, arithmetic.late)
     unfinished = ["need against the most that could exist"] if arithmetic.unfinished else []
-    if len(conflict.limits) <= _MOST_IN_CONFLICT:
-        conflict = with_facts(trial, conflict, clock.part(_WAYS), _MOST_IN_CONFLICT - len(conflict.limits))
-        if conflict.facts is None:
-            unfinished.append("which lead times, routes and other facts matter")
-        ways.conflict, ways.clock = conflict, clock
-        ways.by_facts()
     return Explanation(
         workbook=workbook,
         shortfalls=tuple(arithmetic.found),
@@ -73,8 +72,28 @@ def explain_infeasibility(
         closed=tuple(ways.closed),
         conflict=_cells(trial, conflict),
         conflict_is_minimal=conflict.minimal,  # Of the limits; which facts matter is told where it is known.
+        conflict_is_all=conflict.facts is not None,
         unfinished=(*unfinished, *ways.unfinished),
     )
+
+
+def _with_facts(ways: WaysOut, late: Sequence[str]) -> Conflict:
+    """Loosen facts: in a small case those in the conflict, in a large one any that is found to be enough alone."""
+    trial, conflict, clock = ways.trial, ways.conflict, ways.clock
+    if trial.elastic.is_large:
+        search = Loosening(trial)
+        ways.by_facts(islice(search.single_facts(late, clock), _MOST_FACTS))
+        ways.closed += [
+            f"Of {block} no single cell is a way out, but several together are." for block in search.together
+        ]
+        return replace(conflict, facts=() if search.nothing_helps else None)
+    if len(conflict.limits) > _MOST_IN_CONFLICT:
+        return conflict
+    conflict = with_facts(trial, conflict, clock.part(_WAYS), _MOST_IN_CONFLICT - len(conflict.limits))
+    if conflict.facts is None:
+        ways.unfinished.append("which lead times, routes and other facts matter")
+    ways.by_facts(conflict.facts or ())
+    return conflict
 
 
 def _in_order(ways: Sequence[WayOut]) -> tuple[WayOut, ...]:
@@ -126,13 +145,13 @@ def _says(limit: Limit) -> str:
         case Kind.LOSS:
             return f"{limit.value:g} must survive {row.text('scenario')}" if row else ""
         case Kind.SHARE:
-            return f"at most {limit.value:.0%} in one country, rule {row.text('rule')}" if row else ""
+            return f"at most {limit.value:.0%} in one country, rule “{row.text('rule')}”" if row else ""
         case _:
-            return f"{limit.value:g} {limit.kind}, rule {row.text('rule')}" if row else ""
+            return f"{limit.value:g} {limit.kind}, rule “{row.text('rule')}”" if row else ""
 
 
 def _says_of_shares(limit: Limit, row: Record) -> str:
-    rule = f"rule {row.text('rule')}"
+    rule = f"rule “{row.text('rule')}”"
     match limit.kind:
         case Kind.SERVED:
             return f"at least {limit.value:g} of the {share_of(limit)}, {rule}"

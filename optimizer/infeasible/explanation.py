@@ -77,6 +77,7 @@ class Explanation:
     """Why there is no plan.
 
     ``by_hand``: what plain arithmetic on the sheets alone tells beside the shortfalls; ``closed``: what is no way out;
+    ``conflict_is_minimal``: of limits; ``conflict_is_all``: whether the facts that matter are among the cells, or none do.
     ``unfinished``: what the time did not suffice for.
     """
 
@@ -87,6 +88,7 @@ class Explanation:
     closed: tuple[str, ...] = ()
     conflict: tuple[Conflicting, ...] = ()
     conflict_is_minimal: bool = True
+    conflict_is_all: bool = True
     unfinished: tuple[str, ...] = field(default=())
 
     def sentences(self) -> list[str]:
@@ -112,7 +114,8 @@ class Explanation:
     def _conflict_words(self) -> str:
         cells = [f"{one.cell} ({one.words})" for one in self.conflict]
         if len(cells) == 1:
-            return f"This cell alone cannot be kept with the plants and supplies there are: {cells[0]}."
+            rest = "with the plants and supplies there are" if self.conflict_is_all else "all else being as it is"
+            return f"This cell alone cannot be kept {rest}: {cells[0]}."
         if self.conflict_is_minimal:
             fewer = "each alone can" if len(cells) == 2 else f"any {len(cells) - 1} of them can"
             return f"These {len(cells)} cells cannot hold together, {fewer}: {joined(cells)}."

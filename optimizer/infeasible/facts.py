@@ -14,13 +14,24 @@ from optimizer.infeasible.limits import demand_series
 from optimizer.scenario import Edit
 from optimizer.workbook import Workbook
 
+# By column, else by sheet; those first that are quickest to search through.
+_BLOCKS = {
+    "Routes": "routes",
+    "group": "groups and requirements",
+    "requires": "groups and requirements",
+    "Demand": "allied origin",
+    "min_utilization": "least use",
+    "Budgets": "what pots may pay for",
+    "Instruments": "what instruments give",
+}
+
 
 @dataclass(frozen=True)
 class Fact:
     """One cell that restricts: what it says in a planner's words, and the edits that take the restriction away.
 
     ``values``: values to try instead, the one nearest to the present first; the last one is that of ``edits``. Empty: there is
-    nothing between.
+    nothing between. ``of``: the project, where it is one's.
     """
 
     sheet: str
@@ -29,11 +40,17 @@ class Fact:
     words: str
     edits: tuple[Edit, ...]
     values: tuple[object, ...] = ()
+    of: str = ""
 
     @property
     def key(self) -> tuple[str, int, str]:
         """Sheet, row and column."""
         return self.sheet, self.row, self.column
+
+    @property
+    def block(self) -> str:
+        """What it belongs to, in a planner's words."""
+        return _BLOCKS.get(self.column, _BLOCKS.get(self.sheet, "lead times and ramp-ups"))
 
 
 def restricting_facts(workbook: Workbook) -> list[Fact]:
@@ -45,7 +62,7 @@ def restricting_facts(workbook: Workbook) -> list[Fact]:
 
 def _fact(row: Record, column: str, words: str, new: object = None, values: tuple[object, ...] = ()) -> Fact:
     number = row.row.number
-    return Fact(row.sheet, number, column, words, (Edit(row.sheet, number, column, new),), values)
+    return Fact(row.sheet, number, column, words, (Edit(row.sheet, number, column, new),), values, row.text("project"))
 
 
 def _pots(workbook: Workbook) -> Iterator[Fact]:

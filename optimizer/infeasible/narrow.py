@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optimizer.checks.reach import Kept, Reach
@@ -18,13 +19,17 @@ class NarrowPlace:
     projects: tuple[str, ...]
 
 
-def narrow_place(reach: Reach, material: str, year: int, allied: bool, kept: Kept) -> NarrowPlace:
+def narrow_place(
+    reach: Reach, names: Mapping[str, str], material: str, year: int, allied: bool, kept: Kept
+) -> NarrowPlace:
     """Walk up the chain from a material: while a feed keeps its plants from running in full, go on with that feed.
 
     Parameters
     ----------
     reach
         What could exist, from the sheets.
+    names
+        Of materials, by code.
     material, year, allied
         What is wanted, when, and whether of allied origin only.
     kept
@@ -42,11 +47,12 @@ def narrow_place(reach: Reach, material: str, year: int, allied: bool, kept: Kep
     made = sum(capacity.get(process, 0.0) * share for process, share in makers.items())
     projects = tuple(plant.project for plant in reach.plants if plant.process in makers)
     origin = " of allied origin" if allied else ""
-    needs = f"{' needs '.join(trace)}; " if len(trace) > 1 else ""
+    told, name = [names.get(material, material) for material in trace], names.get(last, last)
+    needs = f"{' needs '.join(told)}; " if len(told) > 1 else ""
     if not any(plant.process in makers for plant in reach.plants):
-        plants = f"no project makes {last}"
+        plants = f"no project makes {name}"
     else:
-        plants = f"plants could make {made:,.0f} t of {last}{origin} in {year}"
+        plants = f"plants could make {made:,.0f} t of {name}{origin} in {year}"
     bought = supply.get(last, 0.0)
     return NarrowPlace(last, f"The narrow place: {needs}{plants}, imports and stocks bring {bought:,.0f} t.", projects)
 

@@ -39,11 +39,11 @@ def loosened(trial: Trial, limit: Limit, answer: Answer, notches: int) -> Repair
         case Kind.COUNTRIES | Kind.PROJECTS:
             lower = int(limit.value - math.ceil(amount - _WHOLE)) - notches
             word = "min_countries" if limit.kind is Kind.COUNTRIES else "min_projects"
-            return Repair((_edit(limit, max(0, lower)),), f"{word} of rule {_name(limit)} lowered")
+            return Repair((_edit(limit, max(0, lower)),), f"{word} of rule “{_name(limit)}” lowered")
         case Kind.SHARE:
             needed = max(limit.value, trial.elastic.share_needed(_name(limit), answer))
             share = share_up(needed, notches)
-            return Repair((_edit(limit, share),), f"rule {_name(limit)} lets a country have {share:.1%}")
+            return Repair((_edit(limit, share),), f"rule “{_name(limit)}” lets a country have {share:.1%}")
         case Kind.REACHED | Kind.KEPT_DOWN | Kind.SERVED:
             return _fair(trial, limit, answer, notches)
         case Kind.LIABLE | Kind.PART | Kind.HOME:
@@ -119,7 +119,7 @@ def dropped(limit: Limit) -> Repair:
         return Repair((_edit(limit, None),), f"{_name(limit)} asks for no minimum")
     if limit.kind.is_of_payers:
         return Repair((_edit(limit, None),), _without_limit(limit))
-    return Repair((_edit(limit, None),), f"{limit.column} of rule {_name(limit)} no longer asked for")
+    return Repair((_edit(limit, None),), f"{limit.column} of rule “{_name(limit)}” no longer asked for")
 
 
 def later_years(limit: Limit, last: int) -> list[int]:

@@ -5,9 +5,11 @@ Every way is tried: the cells are written, the workbook is read as any other, an
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from optimizer.infeasible import repairs
 from optimizer.infeasible.conflict import Conflict
@@ -20,6 +22,7 @@ from optimizer.infeasible.words import money_up, musd
 from optimizer.scenario import Edit
 from optimizer.solve.elastic import UNPAID, Answer, Key, NotKnownError
 
+_Step = TypeVar("_Step")
 _NOTCHES = 3
 _MOST_MONEY = 2
 _ALONE = "which limits alone are the reason"
@@ -48,10 +51,9 @@ class WaysOut:
         if not single:
             self._together()
 
-    def by_facts(self) -> None:
-        """Look for facts in the conflict any one of which, loosened, is enough."""
-        for fact in self.conflict.facts or ():
-            self._try("loosening other cells", lambda x=fact: self._loosened(x))  # type: ignore[misc]
+    def by_facts(self, facts: Iterable[Fact]) -> None:
+        """Loosen facts any one of which may be enough."""
+        self._try("loosening other cells", lambda: (way for fact in facts for way in self._loosened(fact)))
 
     def _try(self, what: str, search: Callable[[], Iterable[WayOut]]) -> None:
         """Keep what a search finds; note what it was if the time ended before."""
@@ -130,16 +132,10 @@ class WaysOut:
     def _later(self, limit: Limit) -> Iterator[WayOut]:
         """The nearest year from which the limit could hold, by halving."""
         years = repairs.later_years(limit, self.trial.instance.years[-1])
-        low, high = 0, len(years) - 1
         if not years or not self._works_from(limit, years[-1]):
             return
-        while low < high:
-            middle = (low + high) // 2
-            if self._works_from(limit, years[middle]):
-                high = middle
-            else:
-                low = middle + 1
-        yield from self._tried(Way.LATER, lambda _: [repairs.later(self.trial, limit, years[high])], notches=0)
+        first = years[_first_true(years, lambda year: self._works_from(limit, year))]
+        yield from self._tried(Way.LATER, lambda _: [repairs.later(self.trial, limit, first)], notches=0)
 
     def _dropped(self, limit: Limit) -> Iterator[WayOut]:
         if limit.kind in (Kind.COVERAGE, Kind.PEOPLE) or limit.kind.is_fair:
@@ -147,17 +143,18 @@ class WaysOut:
         return self._tried(Way.DROPPED, lambda _: [repairs.dropped(limit)], notches=0)
 
     def _loosened(self, fact: Fact) -> Iterator[WayOut]:
-        """Take the value nearest to the present one that is enough."""
-        if not self._works(Repair(fact.edits, "")):
+        """Take the value nearest to the present one that is enough: numbers by halving, lists one after the other."""
+        values = [
+            Repair((Edit(fact.sheet, fact.row, fact.column, value),), f"now {fact.words}") for value in fact.values
+        ]
+        tries = values or [Repair(fact.edits, f"now {fact.words}")]
+        if not self._works(tries[-1]):
             return
-        tries: list[tuple[Edit, ...]] = [
-            (Edit(fact.sheet, fact.row, fact.column, value),) for value in fact.values
-        ] or [fact.edits]
-        for edits in tries:
-            repair = Repair(edits, f"now {fact.words}")
-            if self._works(repair):
-                yield from self._tried(Way.FACT, lambda _, tried=repair: [tried], notches=0)  # type: ignore[misc]
-                return
+        if all(isinstance(value, int | float) for value in fact.values):
+            first = _first_true(tries, self._works)
+        else:
+            first = next(n for n, repair in enumerate(tries) if n == len(tries) - 1 or self._works(repair))
+        yield from self._tried(Way.FACT, lambda _: [tries[first]], notches=0)
 
     # ------------------------------------------------------------ several limits
 
@@ -229,3 +226,8 @@ class WaysOut:
             if _ALONE not in self.unfinished:
                 self.unfinished.append(_ALONE)
             return False
+
+
+def _first_true(steps: Sequence[_Step], works: Callable[[_Step], bool]) -> int:
+    """Index of the first step that works, where every later one does too; the last is known to."""
+    return bisect_left(steps, True, hi=len(steps) - 1, key=works)

@@ -9,15 +9,20 @@ from optimizer.report.explained import (
     DEMAND,
     FEED,
     LEAD,
+    MONEY,
+    PEOPLE,
+    POTS,
     PRICE,
+    RETURN,
     RULE,
     UNTOLD,
+    USE,
     Card,
     Explanation,
     Hold,
 )
 from optimizer.report.facts import each
-from optimizer.wording import joined, money
+from optimizer.wording import joined, money, percent
 
 _LEAST_T, _LEAST_MUSD = 1e-3, 1e-3
 
@@ -59,6 +64,8 @@ def held_short(e: Explanation, card: Card) -> str:
         about = about if hold.possible_without else f"group {about}"
     elif kind == BUDGET and hold.on_top_outlay_musd is not None:
         about = f"{money(hold.on_top_outlay_musd)} MUSD"
+    elif kind == RETURN and hold.lack is not None:
+        about = f"{money(hold.lack.missing_musd)} MUSD missing"
     elif kind == LEAD:
         about = f"first output {hold.first_output or 'after the last year'}"
     return f"{kind}: {about}" if about else kind
@@ -70,9 +77,12 @@ def _scarce(e: Explanation, hold: Hold) -> list[str]:
 
 
 def _impossible(hold: Hold) -> str:
+    if hold.lack is not None:
+        return RETURN
     if not hold.possible_without:
         return UNTOLD
-    return BUDGET if "money" in hold.possible_without else RULE
+    first = hold.possible_without[0]
+    return {MONEY: BUDGET, POTS: POTS, PEOPLE: PEOPLE, USE: USE}.get(first, RULE)
 
 
 def held_sentence(e: Explanation, card: Card) -> str:
@@ -81,7 +91,8 @@ def held_sentence(e: Explanation, card: Card) -> str:
     if hold is None:
         return ""
     kind = held_by(e, card)
-    says = {RULE: _rule, LEAD: _lead, BUDGET: _budget, FEED: _feed, DEMAND: _demand, PRICE: _price}
+    says = {RULE: _rule, LEAD: _lead, BUDGET: _budget, FEED: _feed, DEMAND: _demand, PRICE: _price, RETURN: _return}
+    says |= {POTS: _pots, PEOPLE: _people, USE: _use}
     if kind not in says:
         return "No single limit that was tested keeps it out."
     return says[kind](e, card, hold)
@@ -149,3 +160,42 @@ def _demand(e: Explanation, card: Card, hold: Hold) -> str:
 def _price(e: Explanation, card: Card, hold: Hold) -> str:
     more = money(-(hold.on_top_gain or 0.0))
     return f"Its price keeps it out: even with no limit on money the plan with it added costs {more} MUSD more."
+
+
+def _return(e: Explanation, card: Card, hold: Hold) -> str:
+    """What its firm lacks, what it may be given, and what is missing then."""
+    lack = hold.lack
+    assert lack is not None
+    whose = "its firm" if lack.project == card.project else f"the firm of {lack.project}, which it requires,"
+    given = "no instrument is open to it"
+    if lack.tools:
+        given = f"all that it may be given ({joined(list(lack.tools))}) is worth {money(lack.given_musd)} MUSD to it at most"
+    missing = [f"{money(lack.per_year_musd)} MUSD a year before tax"]
+    missing += [] if lack.grant_musd is None else [f"a grant of {money(lack.grant_musd)} MUSD"]
+    if lack.usd_per_kg is not None:
+        missing.append(f"{lack.usd_per_kg:,.3g} USD/kg more for its {e.facts.material(lack.material)}")
+    unpaid = ""
+    if lack.unpaid_tools:
+        unpaid = f" {joined(list(lack.unpaid_tools))} would be open to it, but no pot may pay for that there."
+    return (
+        f"No package makes it pay: funded in {lack.year}, {whose} lacks {money(-lack.unaided_musd)} MUSD of present value to earn"
+        f" {percent(lack.hurdle_rate)}, and {given}. The {money(lack.missing_musd)} MUSD that are missing are as much as"
+        f" {', or '.join(missing)}.{unpaid}"
+    )
+
+
+def _pots(e: Explanation, card: Card, hold: Hold) -> str:
+    row = e.facts.projects[card.project]
+    where = f"{e.facts.stage_of[card.project]} in {e.facts.country(row.text('country'))}"
+    return f"Who may pay keeps it out: however much money the pots held, none may pay for {where} when it would be due."
+
+
+def _people(e: Explanation, card: Card, hold: Hold) -> str:
+    row = e.facts.projects[card.project]
+    need = f"it needs {row.number_or('workforce', 0.0):,.0f} at nameplate"
+    return f"People keep it out: {need}, and without the limit on people it could be forced in."
+
+
+def _use(e: Explanation, card: Card, hold: Hold) -> str:
+    least = e.facts.projects[card.project].number_or("min_utilization", 0.0)
+    return f"Its least use keeps it out: it must run at {percent(least)} or more, and in no plan it can."

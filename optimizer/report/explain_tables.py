@@ -172,6 +172,17 @@ def _tests(e: Explanation, card: Card) -> Rows:
     short = hold.short_years
     found.append(("last year with anything short, base or loss", "", max(short) if short else None, "year"))
     found += [("can be forced in without", name, None, "") for name in hold.possible_without]
+    if (lack := hold.lack) is not None:
+        of, value = f"{lack.project}, funded in {lack.year}", "MUSD of present value"
+        found.append(("net present value without support", of, _rounded(lack.unaided_musd), value))
+        found.append(("worth of all it may be given", "; ".join(lack.tools), _rounded(lack.given_musd), value))
+        found.append(("missing with all of that", of, _rounded(lack.missing_musd), value))
+        found.append(
+            ("missing, as an amount in every operating year", of, _rounded(lack.per_year_musd), "MUSD before tax")
+        )
+        found.append(("missing, as a grant", of, _rounded(lack.grant_musd), "MUSD"))
+        found.append(("missing, as a higher price", lack.material, _rounded(lack.usd_per_kg), "USD/kg"))
+        found += [("would be open to it, but no pot may pay for it", name, None, "") for name in lack.unpaid_tools]
     if hold.on_top_gain is not None:
         unit = "weighted t more served" if e.covers else "MUSD saved"
         found.append(("added to the plan, money no limit", "", _rounded(hold.on_top_gain), unit))

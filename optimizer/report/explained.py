@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from models.lacking import Lack
 from optimizer.report.facts import Facts, each
 from optimizer.workbook import Workbook
 
@@ -28,9 +29,12 @@ LEVERS = {
 _SAME_T, _SAME_MUSD = 1e-3, 1e-3
 _SAME_SHARE = 1e-6
 
-RULE, LEAD, BUDGET, FEED, DEMAND, PRICE, UNTOLD = (
-    *("rule", "lead time", "budget", "feed", "nothing it could serve is short", "price", "not told by the tests"),
+RULE, LEAD, BUDGET, FEED, DEMAND, PRICE, RETURN, UNTOLD = (
+    *("rule", "lead time", "budget", "feed", "nothing it could serve is short", "price"),
+    *("no package makes it pay", "not told by the tests"),
 )
+# Limits without which a project that no plan can have could be had: kinds of limit too, but for money and liabilities.
+MONEY, POTS, PEOPLE, LIABLE, USE = "money", "who may pay for it", "people", "the limit on liabilities", "least use"
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class Hold:
     ``group_filled_by``: the standing plant; ``first_output``: earliest year of output, ``short_years``: years in which anything
     is short in the plan, base or loss. ``on_top_gain``: weighted t (MUSD with objective cost) that the project, added to the
     plan with no limit on money, serves (saves); ``fed_gain_t``: base, one year, as if it needed no feed; ``by_input``: as if it
-    needed all but that one. ``possible_without``: limits without which it can be forced in, where it cannot be.
+    needed all but that one. Where it cannot be forced in: ``lack``, what its firm (or that of a project it requires) lacks with
+    any package, else ``possible_without``, limits without which it can be.
     """
 
     group_filled_by: str = ""
@@ -87,6 +92,7 @@ class Hold:
     fed_as_is_t: float | None = None
     fed_gain_t: float | None = None
     by_input: Mapping[str, float] = field(default_factory=dict)
+    lack: Lack | None = None
     possible_without: tuple[str, ...] = ()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.cells import Record, records, settings
-from optimizer.chain import stage_order, streams
+from optimizer.chain import material_names, stage_order, streams
 from optimizer.findings import Finding
 from optimizer.wording import year_span
 from optimizer.workbook import Workbook
@@ -106,10 +105,7 @@ class Facts:
 
     @cached_property
     def _material_names(self) -> Mapping[str, str]:
-        whole = {code: row.text("name", code) for code, row in self._materials.items()}
-        short = {code: name.partition(" (")[0].strip() or name for code, name in whole.items()}
-        counts = Counter(short.values())
-        return {code: name if counts[name] == 1 else whole[code] for code, name in short.items()}
+        return material_names(self.workbook)
 
     def material_stage(self, code: str) -> str:
         """The stage that the workbook writes at a material."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from models.dispatch import build_potential
@@ -51,7 +51,7 @@ def on_top(case: ChoiceCase, known: Standing | None, funded: Keys, project: str)
     instance, money = case.instance, case.without_limit
     one = instance.projects[project]
     rivals = tuple(sorted(p for p, _ in funded if one.group and instance.projects[p].group == one.group))
-    required = _required(instance, project, {p for p, _ in funded})
+    required = required_by(instance, project, {p for p, _ in funded})
     years = [v for p, v in case.master.fundings if p == project]
     alone = _value(case, funded, known, money)
     if alone is None:
@@ -83,8 +83,8 @@ def _value(case: ChoiceCase, funded: Keys, known: Standing | None, money: object
     return None if costed is None else costed.cost.value
 
 
-def _required(instance: Instance, project: str, there: set[str]) -> list[str]:
-    """Candidates that it requires, directly or through others, and that the plan does not fund."""
+def required_by(instance: Instance, project: str, there: Collection[str]) -> list[str]:
+    """Return the candidates that it requires, directly or through others, and that are not there."""
     found: list[str] = []
     ahead = [project]
     while ahead:

@@ -175,6 +175,37 @@ HELD = {
         "Settings": settings(2030, 2030, budget_musd=3),
         "Projects": _projects("X, A, make, existing, 60, , ,", "P, B, make, candidate, 40, 5, 0,"),
     },
+    "who may pay for it": {
+        "Budgets": "funder, budget_musd, stages\n G, 100, stockpile",
+        "Projects": _projects("X, A, make, existing, 60, , ,", "P, B, make, candidate, 40, 5, 0,"),
+    },
+    "people": {
+        "Workforce": "country, year, available\n B, 2030, 9",
+        "Projects": """
+            project, country, process, status, capacity_t_per_year, capex_musd, lead_years, workforce
+            X, A, make, existing, 60, , ,
+            P, B, make, candidate, 40, 5, 0, 10
+        """,
+    },
+}
+HELD["least use"] = HELD["feed"] | {
+    "Imports": "supplier, material, country, year, max_t, price_usd_per_kg\n N, oxide, , 2030, 30, 5",
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, capex_musd, lead_years, min_utilization
+        X, A, make, existing, 60, , ,
+        P, B, make, candidate, 40, 5, 0, 0.8
+    """,
+}
+HELD["no package makes it pay"] = {
+    "Settings": settings(2030, 2030, budget_musd=10, utilization=1, public_rate=0),
+    "Prices": "deck, material, year, usd_per_kg\n base, m, 2030, 60",
+    "Instruments": "instrument, kind, max_share\n grant, grant, 0.1",
+    "Projects": """
+        project, country, process, status, capacity_t_per_year, capex_musd, lead_years, opex_usd_per_kg, hurdle_rate, \
+operating_life_years
+        X, A, make, existing, 60, , , , ,
+        P, B, make, candidate, 40, 5, 0, 30, 0.25, 4
+    """,
 }
 
 
@@ -183,7 +214,8 @@ def test_limit_that_keeps_it_out(tmp_path, limit):
     """100 t are wanted, P could make 40 of them.
 
     Feed: 50 t of oxide are to be had, and X takes them all. Lead time: no output in the one year. Rule: X fills the group.
-    Nothing short: X makes 100. Budget: P costs 5 of 3 MUSD.
+    Nothing short: X makes 100. Budget: P costs 5 of 3 MUSD. Who may pay: the pot is for stockpiles. People: 10 needed, 9 free.
+    Least use: it must run 32 t, and feed for 30 comes. No package: 1.2 MUSD a year are worth 2.952 x 1.2 MUSD, a grant 0.5.
     """
     answer = explained(tmp_path, TWO | HELD[limit], "--all")
     assert answer.code == 0, answer.stderr
@@ -191,6 +223,20 @@ def test_limit_that_keeps_it_out(tmp_path, limit):
     if limit == "feed":
         assert figure(answer, "P", "added, as if it needed no feed: serves more") == pytest.approx(40.0)
         assert figure(answer, "P", "added to the plan, money no limit") == pytest.approx(0.0, abs=1e-6)
+
+
+def test_what_no_package_makes_up_for_is_told_and_at_which_price_it_would_pay(tmp_path):
+    """5 - 3.5424 - 0.5 = 0.9576 MUSD are missing; capital of 3.5424 / 0.9 = 3.936 MUSD, 0.787 of it, would pay with the grant."""
+    answer = explained(tmp_path, TWO | HELD["no package makes it pay"], "--project", "P")
+    assert figure(answer, "P", "missing with all of that") == pytest.approx(0.9576)
+    assert (
+        "No package makes it pay: funded in 2030, its firm lacks 1.5 MUSD of present value to earn 25 %"
+        in answer.stdout
+    )
+    assert "worth 0.5 MUSD to it at most. The 1 MUSD that are missing are as much as" in answer.stdout
+    price = row(answer, "break_even", "P", lever="capex")
+    assert float(price["in_up_to_factor"]) <= 3.5424 / 0.9 / 5 < float(price["out_from_factor"])
+    assert price["verified"] == "yes"
 
 
 def test_group_rival_is_named(tmp_path):

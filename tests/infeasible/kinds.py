@@ -304,7 +304,7 @@ KINDS: Mapping[str, Kind] = {
         frozenset({"Fairness!F2"}),
         {"Fairness!F2": "0.4"},
         {"Fairness!F2": (2030, 0, -10)},
-        ("rule half gives B at least 0.5 of the allied capacity of magnet in 2030", "10.0 t are missing"),
+        ("rule “half” gives B at least 0.5 of the allied capacity of magnet in 2030", "10.0 t are missing"),
     ),
     "too large a share of capacity": Kind(
         "with P, A has 60 of 100 t, 10 t more than a half",
@@ -312,7 +312,7 @@ KINDS: Mapping[str, Kind] = {
         frozenset({"Fairness!G2"}),
         {"Fairness!G2": "0.6"},
         {"Fairness!G2": (2030, 0, -10)},
-        ("rule half gives A at most 0.5", "10.0 t are too much"),
+        ("rule “half” gives A at most 0.5", "10.0 t are too much"),
     ),
     "a country that cannot be served so well": Kind(
         "60 t in 2030 and with P 100 t; B wants 150 t, of which 0.8 are 120 t",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import pytest
-from kinds import KINDS, SMALL
+from kinds import DEMAND, KINDS, SMALL, X
 from random_cases import random_case
 from toys import EXACT, solved, workbook
 
@@ -114,3 +114,43 @@ def test_the_kinds_of_ways_are_told_in_their_order():
     explanation = random_explained(SEEDS[0])
     order = [way.way for way in explanation.ways]
     assert order == sorted(order, key=list(Way).index)
+
+
+WITH_FACTS = (
+    *("a lead time too long", "a first funding year too late", "a pot of a later year", "a pot for another country"),
+    *("a group that allows one of two", "a forbidden route", "a minimum utilization without the feed"),
+)
+
+
+@pytest.mark.parametrize("name", WITH_FACTS)
+def test_a_large_case_is_searched_by_halves_for_the_same_cells(name: str, monkeypatch: pytest.MonkeyPatch):
+    """Cells beside the limits any one of which is enough: found among all of them as in a small case among those in conflict."""
+    book = workbook(SMALL | dict(KINDS[name].sheets))
+
+    def found() -> set[tuple[Edit, ...]]:
+        ways = explain_infeasibility(book, assemble(book)).ways
+        return {way.edits for way in ways if way.way is Way.FACT}
+
+    small = found()
+    monkeypatch.setattr("optimizer.solve.elastic._LARGE", 0)
+    assert small
+    assert found() == small
+
+
+def test_cells_that_help_only_together_are_told_in_words(monkeypatch: pytest.MonkeyPatch):
+    """Two plants of 20 t, both a year late, are needed for 90 of 100 t: one of them alone brings 80 t."""
+    monkeypatch.setattr("optimizer.solve.elastic._LARGE", 0)
+    late = X + "P, B, make, candidate, 20, 4, 1, , , ,\nQ, B, make, candidate, 20, 4, 1, , , ,"
+    book = workbook(SMALL | {"Projects": late, "Demand": DEMAND + "cars, A, m, 2030, 100, 0.9"})
+    explanation = explain_infeasibility(book, assemble(book))
+    assert "Of lead times and ramp-ups no single cell is a way out, but several together are." in explanation.closed
+    assert not [way for way in explanation.ways if way.way is Way.FACT]
+
+
+def test_where_no_such_cell_helps_it_is_said(monkeypatch: pytest.MonkeyPatch):
+    """60 and 40 t are all there is, and 112.5 t are asked for."""
+    monkeypatch.setattr("optimizer.solve.elastic._LARGE", 0)
+    late = X + "P, B, make, candidate, 40, 8, 1, , , ,"
+    book = workbook(SMALL | {"Projects": late, "Demand": DEMAND + "cars, A, m, 2030, 125, 0.9"})
+    told = explain_infeasibility(book, assemble(book)).sentences()
+    assert any("cannot be kept with the plants and supplies there are: Demand!F2" in line for line in told)
