@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+
 from models.options import Layout
 from models.solution import Investment, extract_investment
 from optimizer.solve.coverage import least_slack
@@ -23,7 +25,7 @@ from optimizer.solve.work import EXACT_MUSD
 _NEAR_POINTS = 1e-2  # Shortfall that the bound of the cost may leave out.
 _HALF = 0.5  # Of the slack that the shortfall has: the rest is for the tolerance of the blocks.
 _LEFT_MUSD = 1e-3  # Less of a budget than this may be rounding.
-_WORTH, _NODES = (
+_USED = 1e-6
     0.002,
     20,
 )  # Of the cost: what a leaner plan may still cost too much; where its search ends at the latest.
@@ -74,7 +76,8 @@ class CostCase:
     def leanest(self, standing: Standing, slack_points: float) -> tuple[Investment, bool] | None:
         """Find the same, and leave out what is not needed where the plan leaves money; with whether anything was left out.
 
-        The coverage step has no costs: as long as there is money, what it funds in vain does no harm there.
+        The coverage step has no costs: as long as there is money, what it funds in vain does no harm there. Not needed is what
+        the cheapest plan that may also build parts of projects builds no part of.
         """
         found = self._priced(standing, slack_points)
         if found is None:
@@ -83,13 +86,14 @@ class CostCase:
         investment, budget = self._ready(standing, priced), standing.money.budget_musd
         if budget is not None and investment.total_outlay_musd > budget - _LEFT_MUSD:
             return investment, False
-        ties = Ties().closed(self.master.fund[priced.plan[self.master.fund] < _HALF])
-        limits = Limits(EXACT_MUSD, _WORTH, nodes=_NODES)
-        outcome = self.master.search(money, ties, known, limits, start=priced.plan, for_plans=True)
-        if outcome.values is None or self.master.chosen(outcome.values) == self.master.chosen(priced.plan):
+        idle = self.master.fund[priced.plan[self.master.fund] < _HALF]
+        relaxed, _ = Relaxation(self.master, Ties().closed(idle), known).solve(money, Limits())
+        if relaxed.values is None:
             return investment, False
-        fewer = self.master.vector(self.master.chosen(outcome.values))
-        leaner = self.master.price(money, Ties(), known, fewer, Limits(EXACT_MUSD))
+        needed = np.where(relaxed.values[self.master.fund] > _USED, 1.0, 0.0)
+        if needed.sum() >= len(needed) - len(idle):
+            return investment, False
+        leaner = self.master.price(money, Ties(), known, needed, Limits(EXACT_MUSD))
         if leaner is None or leaner.value >= priced.value:
             return investment, False
         return self._ready(standing, leaner), True
