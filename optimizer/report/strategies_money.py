@@ -92,17 +92,14 @@ def treasury(told: SideBySide) -> Iterator[str]:
         else ""
     )
     if owing:
-        yield f"{lead} {_range(owing, 'contingent_musd')} may be owed with {_count(owing, firms)}{theirs}."
+        some = (
+            ""
+            if len(owing) == len(firms)
+            else f" with {len(owing)} of {len(firms)} strategies, nothing with the others"
+        )
+        yield f"{lead} {_range(owing, 'contingent_musd')} may be owed{some}{theirs}."
     else:
         yield f"{lead} no strategy owes anything on floors, offtakes or guarantees{theirs}."
-
-
-def _count(some: list[Side], every: list[Side]) -> str:
-    return (
-        f"{len(some)} of {plural(len(every), 'strategy', 'strategies')}, nothing with the others"
-        if len(some) < len(every)
-        else "all"
-    )
 
 
 def _range(sides: list[Side], name: str) -> str:

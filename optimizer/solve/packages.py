@@ -59,9 +59,10 @@ def _without_dust(session: Session, instance: Instance, fundings: Iterable[Fundi
     wholes = {(f.project, f.year): (f.size_ktpy, f.capex_musd) for f in fundings}
     supports = session.model.Support
     least = {key: _DUST_SHARE * wholes[key[:2]][instance.instruments[key[2]].kind.is_capital] for key in supports}
-    while dust := [x for key, x in supports.items() if 0.0 < values[session.column[id(x)]] < least[key]]:
-        for variable in dust:
-            _set(session, variable, 0.0)
+    left = dict(supports.items())
+    while dust := [key for key, x in left.items() if 0.0 < values[session.column[id(x)]] < least[key]]:
+        for key in dust:
+            _set(session, left.pop(key), 0.0)
         found = session.solve(interruptible=False).values
         if found is None:
             return values

@@ -9,6 +9,9 @@ import pytest
 from models.instruments import Kind
 from optimizer.assemble import assemble
 from optimizer.overlay import changes, overlaid, strategies
+from optimizer.progress import Progress
+from optimizer.report.strategies_words import key_sentences
+from optimizer.strategies import StrategyOptions, run_strategies
 from optimizer.strategy_faults import faults_of
 from optimizer.workbook import read_workbook
 
@@ -75,6 +78,20 @@ def test_quantities_of_each():
     assert wanted["Recycling and substitution"] < 0.9 * wanted["Allied grid"]
     stored = {n: sum(s.max_kt for s in cases[n].stockpiles.values()) for n in NAMES}
     assert stored["Strategic reserve"] == pytest.approx(5.0 * stored["Allied grid"])
+
+
+@pytest.mark.slow
+def test_magnet_plants_alone_stand_idle_and_serve_nobody(tmp_path: Path):
+    """Solved and audited; all fifteen are held against what they must show by tests/benchmarks/strategies.py."""
+    options = StrategyOptions(only=("Status quo", "Magnets only"), coverage_gap_points=2.0, cost_gap=0.1)
+    done = run_strategies(BOOK.path, tmp_path / "out", options, Progress(True))
+    assert done.violations == ()
+    quo, magnets = done.told.held
+    assert magnets.outlay_musd > 1000.0 > quo.outlay_musd
+    assert magnets.coverage < quo.coverage + 0.005 < 1.0
+    (want,) = (x for x in magnets.reached.wants if x.idle.stage == "magnet")
+    assert want.idle.no_feed_t > 0.5 * want.idle.capacity_t
+    assert any("stand idle" in said and "“Magnets only”" in said for said in key_sentences(done.told))
 
 
 def test_kinds_of_instruments_of_each():
