@@ -56,12 +56,16 @@ class Price:
 
 @dataclass(frozen=True)
 class Prices:
-    """All prices of a case, groups before their members; ``reference``: the case with everything. Units: points, MUSD."""
+    """All prices of a case, groups before their members; ``reference``: the case with everything. Units: points, MUSD.
+
+    ``limit_kt``: weighted shortfall of the coverage that money is asked for, that of the first plan found with everything.
+    """
 
     goal: Goal
     budget_musd: float | None
     reference: Found
     point_kt: float
+    limit_kt: float
     prices: tuple[Price, ...]
 
     @property
@@ -146,17 +150,20 @@ class _Work:
         whole = Waiver()
         (case,) = self.rounds.run("the case with everything", [Variant(whole, self.start, effort=self.efforts[0])])
         self.reference: Found = case
+        self.limit_kt = case.reach.value
         if case.reach.feasible and case.reach.value < float("inf"):
             self._search("groups", [x for x in self.asked if not x.group], self.efforts[1])
+            self._recheck("plans of the groups in the case itself")  # Then a group may cost nothing.
             for name, kinds in (("rules and losses", (RULE, MINIMUM, LOSS)), ("targets of losses", (TARGET,))):
                 members = [x for x in self.asked if x.kind in kinds and self._is_worth_it(x)]
                 self._search(name, members, self.efforts[2], self.until)
-            self._recheck()
+            self._recheck("plans of the variants in the case itself")
         return Prices(
             goal=self.instance.goal,
             budget_musd=self.instance.budget_musd,
             reference=self.reference,
             point_kt=self.point_kt,
+            limit_kt=self.limit_kt,
             prices=self._told(),
         )
 
@@ -177,7 +184,7 @@ class _Work:
         cheapest = least if least and least.funded else Least(self.instance.budget_musd or inf, 0.0, reach.funded)
         starts = tuple(dict.fromkeys(keys for keys in (reach.funded, cheapest.funded) if keys))
         held = cheapest if waiver.of_measure else None
-        return Variant(waiver, starts, reach.worth, reach.value, held, effort)
+        return Variant(waiver, starts, reach.worth, self.limit_kt, held, effort)
 
     def _is_worth_it(self, question: Question) -> bool:
         """Whether a member of a group is searched: where all of them together cost something by the plans found."""
@@ -190,7 +197,7 @@ class _Work:
     def _group(self, question: Question) -> Question | None:
         return next((x for x in self.asked if x.key == question.group), None)
 
-    def _recheck(self) -> None:
+    def _recheck(self, name: str) -> None:
         """Try the plans of the variants in the case: a plan that keeps everything all the same may be better than its own."""
         if self.instance.goal is Goal.COST or not self.found:
             return
@@ -199,8 +206,8 @@ class _Work:
         plans = [keys for value, keys in sorted(worth, key=lambda x: -x[0]) if value < self.reference.reach.value]
         saving = [x.least for x in self.found.values() if x.least and x.least.funded]
         plans = [*plans[:_MOST_RECHECKED], *_dearest_first(saving, cheapest)[:_MOST_RECHECKED]]
-        jobs = [Recheck(tuple(dict.fromkeys(plans)), self.reference.reach.value)]
-        for result in self.rounds.run("plans of the variants in the case itself", jobs):
+        jobs = [Recheck(tuple(dict.fromkeys(plans)), self.limit_kt)]
+        for result in self.rounds.run(name, jobs):
             self.reference = _better(self.reference, result)
 
     # ------------------------------------------------------------ prices
@@ -285,13 +292,8 @@ def _least(one: float | None, other: float | None) -> float | None:
 def _better(one: Found, other: Found) -> Found:
     """Two answers of the same case: the better plan and the better bound of each."""
     best = min((one.reach, other.reach), key=lambda reach: reach.value)
-    reach = replace(
-        best,
-        bound=max(one.reach.bound, other.reach.bound),
-        base_kt=one.reach.base_kt,
-        worth=one.reach.worth | other.reach.worth,
-        funded=one.reach.funded,
-    )
+    bound, worth = max(one.reach.bound, other.reach.bound), one.reach.worth | other.reach.worth
+    reach = replace(best, bound=bound, worth=worth)
     money = [x for x in (one.least, other.least) if x is not None]
     if not money:
         return Found(one.waiver, reach)

@@ -139,5 +139,8 @@ def _reference(prices: Prices) -> str:
     points = f"{reach.value / prices.point_kt:.2f} points short, no plan less than {reach.bound / prices.point_kt:.2f}"
     money = ""
     if least is not None and least.value_musd < float("inf"):
-        money = f"; to cover as much, {least.value_musd:,.1f} MUSD do, and no plan needs less than {least.bound_musd:,.1f} MUSD"
+        money = (
+            f"; for {prices.limit_kt / prices.point_kt:.2f} points short {least.value_musd:,.1f} MUSD do, and no plan needs less"
+            f" than {least.bound_musd:,.1f} MUSD"
+        )
     return f"With everything, at the budget: {points}{money}."

@@ -19,7 +19,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "points_verdict", "musd", "musd_at_least", "musd_at_most", "musd_verdict",
     ),
     "redundancy_reference": (
-        "budget_musd", "shortfall_points", "bound_points", "base_points", "least_musd", "least_bound_musd",
+        "budget_musd", "shortfall_points", "bound_points", "base_points", "asked_points", "least_musd", "least_bound_musd",
     ),
 }  # fmt: skip
 COSTS, FREE, OPEN, NOT_ASKED = "costs", "nothing", "cannot be told apart", ""
@@ -73,6 +73,7 @@ def _reference(prices: Prices) -> dict[str, object]:
         "shortfall_points": _round(reach.value / prices.point_kt, 6) if covers else None,
         "bound_points": _round(reach.bound / prices.point_kt, 6) if covers else None,
         "base_points": _round(reach.base_kt / prices.point_kt, 6) if covers else None,
+        "asked_points": _round(prices.limit_kt / prices.point_kt, 6) if covers else None,
         "least_musd": _round(reach.value, 3) if not covers else None if least is None else _round(least.value_musd, 3),
         "least_bound_musd": _round(reach.bound, 3)
         if not covers
