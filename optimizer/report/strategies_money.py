@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from optimizer.report.bottlenecks import tonnes
 from optimizer.report.money_words import if_prices_fall, money, who_pays
 from optimizer.report.side_by_side import NEARLY, Side, SideBySide
-from optimizer.wording import joined, percent, plural
+from optimizer.wording import joined, percent
 
 _MOST_NAMES, _SEEN = 4, 5e-4
 

@@ -26,9 +26,6 @@ _NEAR_POINTS = 1e-2  # Shortfall that the bound of the cost may leave out.
 _HALF = 0.5  # Of the slack that the shortfall has: the rest is for the tolerance of the blocks.
 _LEFT_MUSD = 1e-3  # Less of a budget than this may be rounding.
 _USED = 1e-6
-    0.002,
-    20,
-)  # Of the cost: what a leaner plan may still cost too much; where its search ends at the latest.
 
 
 class CostCase:
