@@ -21,7 +21,7 @@ from optimizer.solve.work import EXACT_KT, is_small
 
 NEIGHBOURS = 5  # Points whose relaxations are solved one after the other.
 _IMPROVE_NODES, _FINISH_NODES, _TIE_NODES = 100, 2000, 60
-_BOUND_NODES = (300, 500, 800)  # Of one round after the other.
+_BOUND_NODES = (300, 500, 800, 1200)  # Of one round after the other.
 _LIST_NODES = 5000
 
 
