@@ -20,8 +20,9 @@ from optimizer.solve.standings import Aim, Keys, Nesting, Standing
 from optimizer.solve.work import EXACT_KT, is_small
 
 NEIGHBOURS = 5  # Points whose relaxations are solved one after the other.
-_IMPROVE_NODES, _FINISH_NODES, _TIE_NODES = 100, 2000, 60
-_BOUND_NODES = (300, 500, 800, 1200)  # Of one round after the other.
+_FINISH_NODES, _TIE_NODES = 2000, 60
+_PLAN_NODES = (100, 200, 400)  # Of one round after the other, as those of bounds.
+_BOUND_NODES = (300, 500, 800)  # Of one round after the other.
 _LIST_NODES = 5000
 
 
@@ -52,7 +53,7 @@ class BudgetSearch:
         chunks = [tuple(points[n : n + NEIGHBOURS]) for n in range(0, len(points), NEIGHBOURS)]
         relaxed = self.rounds.run("relaxations", [Relax(chunk) for chunk in chunks])
         points = [point for chunk in relaxed for point in chunk]
-        points = self._improve("plans", points, self._helped(points), with_neighbours=False)
+        points = self._improve("plans", points, _PLAN_NODES[0], self._helped(points), with_neighbours=False)
         # The list comes early: its plans are plans, and often better than what was found without it. It goes budget by budget
         # and leaves processes idle: the first bounds are searched beside it.
         waiting = self._open(points)
@@ -60,19 +61,24 @@ class BudgetSearch:
         points = in_line([*map(better, points, [*listed, None])])
         left = [n for n in self._open(points) if n in waiting]
         points = self._bound("bounds 1", points, _BOUND_NODES[0], left)
-        points = self._improve("better plans 1", points)
-        for n, nodes in enumerate(_BOUND_NODES[1:], start=2):
-            points = self._bound(f"bounds {n}", points, nodes, self._open(points))
-            points = self._improve(f"better plans {n}", points)
+        points = self._improve("better plans 1", points, _PLAN_NODES[0])
+        for n, (bound_nodes, plan_nodes) in enumerate(zip(_BOUND_NODES[1:], _PLAN_NODES[1:], strict=True), start=2):
+            points = self._bound(f"bounds {n}", points, bound_nodes, self._open(points))
+            points = self._improve(f"better plans {n}", points, plan_nodes)
         points = self._step("all whole", points, self._unfinished(points), lambda _, p: Finish(p, _FINISH_NODES))
         return self._as_one_model(points, Found(points[:-1], listed, points[-1], anchor))
 
     def _improve(
-        self, name: str, points: list[Standing], numbers: list[int] | None = None, with_neighbours: bool = True
+        self,
+        name: str,
+        points: list[Standing],
+        nodes: int,
+        numbers: list[int] | None = None,
+        with_neighbours: bool = True,
     ) -> list[Standing]:
         def job(n: int, point: Standing) -> Job:
             around = points[max(0, n - 1) : n + 2] if with_neighbours else ()
-            return Improve(point, _worth(around), _IMPROVE_NODES)
+            return Improve(point, _worth(around), nodes)
 
         return self._step(name, points, self._open(points) if numbers is None else numbers, job)
 
