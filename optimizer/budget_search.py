@@ -6,14 +6,14 @@ answer does not depend on how many processes work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from models.instance import Instance
 from optimizer.crew import Job
 from optimizer.points import Bound, Finish, Improve, Relax, Tie, TieAll
 from optimizer.progress import Progress
-from optimizer.rounds import Rounds
+from optimizer.rounds import Link, Rounds, only
 from optimizer.solve.master import Money
 from optimizer.solve.nested import is_tractable
 from optimizer.solve.standings import Aim, Keys, Nesting, Standing
@@ -56,11 +56,7 @@ class BudgetSearch:
         points = self._improve("plans", points, _PLAN_NODES[0], self._helped(points), with_neighbours=False)
         # The list comes early: its plans are plans, and often better than what was found without it. It goes budget by budget
         # and leaves processes idle: the first bounds are searched beside it.
-        waiting = self._open(points)
-        listed, anchor, points = self._list(points, waiting)
-        points = in_line([*map(better, points, [*listed, None])])
-        left = [n for n in self._open(points) if n in waiting]
-        points = self._bound("bounds 1", points, _BOUND_NODES[0], left)
+        listed, anchor, points = self._list_and_bounds("list, bounds 1", points)
         points = self._improve("better plans 1", points, _PLAN_NODES[0])
         for n, (bound_nodes, plan_nodes) in enumerate(zip(_BOUND_NODES[1:], _PLAN_NODES[1:], strict=True), start=2):
             points = self._bound(f"bounds {n}", points, bound_nodes, self._open(points))
@@ -100,51 +96,45 @@ class BudgetSearch:
     def _step(
         self, name: str, points: list[Standing], numbers: list[int], job: Callable[[int, Standing], Job]
     ) -> list[Standing]:
-        """One round over some of the points; then plans go upward and bounds downward."""
-        results = self.rounds.run(name, [job(n, points[n]) for n in numbers])
-        for n, result in zip(numbers, results, strict=True):
-            points = [*points[:n], result, *points[n + 1 :]]
-        points = in_line(points)
-        gaps = [point.gap_kt for point in points if point.funded is not None]
+        """One round over some of the points."""
+        return self._told(name, points, numbers, self.rounds.run(name, [job(n, points[n]) for n in numbers]))
+
+    def _told(
+        self, name: str, points: Sequence[Standing], numbers: Sequence[int], results: Iterable[Standing]
+    ) -> list[Standing]:
+        """The points after a round, in which some were searched: plans go upward and bounds downward."""
+        searched = dict(zip(numbers, results, strict=True))
+        found = in_line([searched.get(n, point) for n, point in enumerate(points)])
+        gaps = [point.gap_kt for point in found if point.funded is not None]
         if gaps and self.instance.weighted_demand_kt:
             widest = 100.0 * max(gaps) / self.instance.weighted_demand_kt
-            left = len(self._open(points))
-            self.progress.tell(f"{name}: {left} of {len(points)} points open, widest gap {widest:.2f} points")
-        return points
+            left = len(self._open(found))
+            self.progress.tell(f"{name}: {left} of {len(found)} points open, widest gap {widest:.2f} points")
+        return found
 
     # ------------------------------------------------------------ the list
 
-    def _list(
-        self, points: list[Standing], waiting: list[int]
+    def _list_and_bounds(
+        self, name: str, points: list[Standing]
     ) -> tuple[list[Standing | None], float | None, list[Standing]]:
-        """From the anchor upward everything listed stays, downward nothing else comes in.
+        """Search the list, budget by budget, and beside it the first bounds; return it, its anchor, and the points.
 
-        The anchor is the middle of the budgets at which money still helps: beyond them the list is soon made, so that both ways
-        take about as long. With each step the bound of one more point is searched, taken from ``waiting``; returned are the
-        list, its anchor and the points with their bounds.
+        From the anchor upward everything listed stays, downward nothing else comes in. The anchor is the middle of the budgets
+        at which money still helps: beyond them the list is soon made, so that both ways take about as long.
         """
-        budgets, bounded = points[:-1], list(points)
-        held = [n for n, point in enumerate(budgets) if point.funded is not None]
-        listed: list[Standing | None] = [None] * len(budgets)
-        if len(held) < 2:
-            return listed, None, bounded
-        helped = [
-            n for place, n in enumerate(held) if place == 0 or points[n].value_kt < points[held[place - 1]].value_kt
-        ]
-        anchor = helped[len(helped) // 2]
-        listed[anchor] = points[anchor]
-        ways = [[n for n in held if n > anchor], [n for n in reversed(held) if n < anchor]]
-        for step in range(max(len(way) for way in ways)):
-            numbers = [way[step] for way in ways if step < len(way)]
-            beside = [waiting.pop(0)] if waiting else []
-            jobs: list[Job] = [self._tie(budgets, listed, held, n, anchor) for n in numbers]
-            jobs += [Bound(points[n], _BOUND_NODES[0]) for n in beside]
-            found = self.rounds.run(f"list, step {step + 1}", jobs)
-            for n, tied in zip(numbers, found, strict=False):
-                listed[n] = tied if tied.funded is not None else None
-            for n in beside:
-                bounded[n] = found[-1]
-        return listed, _budget(points[anchor]), bounded
+        anchor, ways = _ways(points[:-1])
+        ties = [[_tie(points[n], points[anchor]) for n in way] for way in ways]
+        bounded = self._open(points)
+        bounds = [[only(Bound(points[n], _BOUND_NODES[0]))] for n in bounded]
+        found = self.rounds.run_chains(name, [*ties, *bounds])
+        listed: list[Standing | None] = [None] * (len(points) - 1)
+        for way, tied in zip(ways, found, strict=False):
+            for n, one in zip(way, tied, strict=True):
+                listed[n] = one if one.funded is not None else None
+        if ways:
+            listed[anchor] = points[anchor]
+        points = self._told(name, points, bounded, [bound for (bound,) in found[len(ways) :]])
+        return listed, _budget(points[anchor]) if ways else None, in_line([*map(better, points, [*listed, None])])
 
     def _as_one_model(self, points: list[Standing], found: Found) -> Found:
         """Search the list of all budgets at once where that can be done; the one at hand is where it starts."""
@@ -160,13 +150,32 @@ class BudgetSearch:
         *budgets, ceiling = in_line([*map(better, points, [*listed, None])])
         return Found(budgets, listed, ceiling, None, tied.gap_kt)
 
-    @staticmethod
-    def _tie(points: list[Standing], listed: list[Standing | None], held: list[int], n: int, anchor: int) -> Tie:
-        grows = n > anchor
-        place = held.index(n)
-        before = listed[held[place - 1] if grows else held[place + 1]]
-        kept = before.funded if before is not None else None
-        return Tie(points[n], Nesting(kept or frozenset(), grows), before or points[n], _TIE_NODES)
+
+def _ways(points: Sequence[Standing]) -> tuple[int, list[list[int]]]:
+    """The anchor of the list, and the budgets above and below it that have plans; without two of them there is no list."""
+    held = [n for n, point in enumerate(points) if point.funded is not None]
+    if len(held) < 2:
+        return 0, []
+    helped = [
+        n
+        for before, n in zip([None, *held], held, strict=False)
+        if before is None or points[n].value_kt < points[before].value_kt
+    ]
+    anchor = helped[len(helped) // 2]
+    return anchor, [[n for n in held if n > anchor], [n for n in reversed(held) if n < anchor]]
+
+
+def _tie(point: Standing, anchor: Standing) -> Link:
+    """A budget of the list, given the one before it on the way from the anchor."""
+
+    def link(before: Standing | None) -> Job:
+        held = anchor if before is None else before
+        grows = _budget(point) > _budget(anchor)
+        return Tie(
+            point, Nesting(held.funded or frozenset(), grows), held if held.funded is not None else point, _TIE_NODES
+        )
+
+    return link
 
 
 def _worth(points: Sequence[Standing]) -> Keys:

@@ -1,9 +1,9 @@
 """Who does the jobs of a command that runs many: this process, processes of this machine, or a cluster.
 
 A job is a record with ``run(case)``; it depends on the case and on itself alone, so that it does not matter who runs it, and
-one that was lost with its worker is run again. Results come back in the order of the jobs.
+one that was lost with its worker is run again.
 
-While the last jobs of a round are done the other processes would wait. They may be given something to get ready meanwhile:
+While the last jobs are done the other processes would wait. They may be given something to get ready meanwhile:
 models that later jobs need. Only the time depends on it.
 """
 
@@ -12,8 +12,8 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -51,14 +51,17 @@ class Job(Protocol):
         """Do it."""
 
 
-Done = Callable[[int, Any], None]
+Done = Callable[[int, Any], Job | None]
 
 
 class Crew(Protocol):
     """Runs jobs."""
 
-    def run(self, jobs: Sequence[Job], done: Done) -> None:
-        """Run all; ``done`` takes the number and the result of each as it comes."""
+    def run(self, jobs: Mapping[int, Job], done: Done) -> None:
+        """Run all, those with the least numbers first.
+
+        ``done`` takes the number and the result of each as it comes, and returns what is to be done next under that number.
+        """
 
 
 @contextmanager
@@ -101,14 +104,15 @@ class _Alone:
     def __init__(self, payload: Payload) -> None:
         self._case = payload.opened()
 
-    def run(self, jobs: Sequence[Job], done: Done) -> None:
-        interrupt = self._case.interrupt
+    def run(self, jobs: Mapping[int, Job], done: Done) -> None:
+        left, interrupt = dict(jobs), self._case.interrupt
         with interrupt.watch():  # The solver ends in good order; what it was at is not kept.
-            for n, job in enumerate(jobs):
-                result = job.run(self._case)
+            while left:
+                n = min(left)
+                result = left[n].run(self._case)
                 if interrupt.pressed:
                     raise KeyboardInterrupt
-                done(n, result)
+                _go_on(left, n, done(n, result))
 
 
 class _Processes:
@@ -139,8 +143,8 @@ class _Processes:
                 process.terminate()
             self._pool = None
 
-    def run(self, jobs: Sequence[Job], done: Done) -> None:
-        left, tries = dict(enumerate(jobs)), 0
+    def run(self, jobs: Mapping[int, Job], done: Done) -> None:
+        left, tries = dict(jobs), 0
         while left:
             try:
                 self._run(left, done)
@@ -149,22 +153,33 @@ class _Processes:
                 self._stop()
                 if tries == _TRIES:
                     raise
+            except KeyboardInterrupt:
+                self._stop()
+                raise
 
     def _run(self, left: dict[int, Job], done: Done) -> None:
-        pool = self._started()
-        with started_deaf():
-            numbers = {pool.submit(_work, job): n for n, job in left.items()}
-            # Last in the queue, and once for each process: whoever is ready with it returns at once.
-            ready = [pool.submit(_work, job) for job in self._meanwhile for _ in range(self._workers)]
-        try:
-            for future in as_completed(numbers):
-                done(numbers[future], future.result())
-                del left[numbers[future]]
-        except KeyboardInterrupt:
-            self._stop()
-            raise
-        for future in ready:
-            future.cancel()
+        pool, running, spare = self._started(), dict[Future[Any], int](), self._workers
+        ready: set[Future[Any]] = set()
+        while left:
+            # No more than can be begun at once: what a job leaves to be done next may matter more than what waits.
+            begun = sorted(set(left) - set(running.values()))[: self._workers - len(running)]
+            with started_deaf():
+                running |= {pool.submit(_work, left[n]): n for n in begun}
+                while spare and len(running) + len(ready) < self._workers:
+                    spare -= 1
+                    ready |= {pool.submit(_work, job) for job in self._meanwhile}
+            finished, _ = wait({*running, *ready}, return_when=FIRST_COMPLETED)
+            ready -= finished
+            for future in sorted(finished & set(running), key=running.__getitem__):
+                n = running.pop(future)
+                _go_on(left, n, done(n, future.result()))
+
+
+def _go_on(left: dict[int, Job], n: int, following: Job | None) -> None:
+    """Put what is to be done next in the place of what is done."""
+    del left[n]
+    if following is not None:
+        left[n] = following
 
 
 _cases: dict[str, Case] = {}
@@ -222,16 +237,22 @@ class _Dask:
         self._client = client
         self._payload = client.submit(_itself, payload, pure=False)
 
-    def run(self, jobs: Sequence[Job], done: Done) -> None:
+    def run(self, jobs: Mapping[int, Job], done: Done) -> None:
         from distributed import as_completed as completed
 
-        futures: dict[Any, int] = {
-            self._client.submit(_work_on, self._payload, job, pure=False, retries=_TRIES): n
-            for n, job in enumerate(jobs)
-        }
+        numbers: dict[Any, int] = {}
+
+        def begin(n: int, job: Job) -> Any:
+            future = self._client.submit(_work_on, self._payload, job, pure=False, retries=_TRIES, priority=-n)
+            numbers[future] = n
+            return future
+
         try:
-            for future in completed(list(futures), loop=self._client.loop):
-                done(futures[future], future.result())
+            futures = completed([begin(n, job) for n, job in jobs.items()], loop=self._client.loop)
+            for future in futures:
+                following = done(numbers[future], future.result())
+                if following is not None:
+                    futures.add(begin(numbers[future], following))
         except KeyboardInterrupt:
-            self._client.cancel(list(futures))
+            self._client.cancel(list(numbers))
             raise

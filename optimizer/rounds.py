@@ -10,6 +10,8 @@ from optimizer.crew import Crew, Job
 from optimizer.progress import Progress
 from optimizer.resume import Memory
 
+Link = Callable[[Any], Job]
+
 
 class Rounds:
     """Jobs are done round after round; within one, by whom and in which order makes no difference."""
@@ -22,22 +24,45 @@ class Rounds:
 
         ``keep``: whether a result is kept for a resumed run, which else does the job again.
         """
-        results: dict[int, Any] = {}
-        for n in range(len(jobs)):
-            if (kept := self._memory.get(name, n)) is not None:
-                results[n] = kept
-        left = [n for n in range(len(jobs)) if n not in results]
-        began = time.perf_counter()
+        return [result for (result,) in self.run_chains(name, [[only(job)] for job in jobs], keep)]
 
-        def done(place: int, result: Any) -> None:
-            n = left[place]
-            results[n] = result
+    def run_chains(
+        self, name: str, chains: Sequence[Sequence[Link]], keep: Callable[[Any], bool] = lambda _: True
+    ) -> list[list[Any]]:
+        """Do chains of jobs side by side; return the results of each, in their order.
+
+        A link makes its job of the result of the link before it, the first of None. Chains that stand first go first.
+        """
+        results: list[list[Any]] = [[] for _ in chains]
+        total, began, ready = sum(map(len, chains)), time.perf_counter(), 0
+
+        def following(n: int) -> Job | None:
+            """The next job of a chain that is not done yet."""
+            found = results[n]
+            while len(found) < len(chains[n]):
+                if (kept := self._memory.get(name, n, len(found))) is None:
+                    return chains[n][len(found)](found[-1] if found else None)
+                found.append(kept)
+            return None
+
+        def done(n: int, result: Any) -> Job | None:
+            nonlocal ready
+            ready += 1
             if keep(result):
-                self._memory.put(name, n, result)
-            ready = len(results) - (len(jobs) - len(left))
-            rest = (time.perf_counter() - began) / ready * (len(left) - ready)
-            self._progress.tell(f"{name}: {len(results)} of {len(jobs)} done, about {rest:.0f} s left for them")
+                self._memory.put(name, n, len(results[n]), result)
+            results[n].append(result)
+            job = following(n)
+            left = total - sum(map(len, results))
+            rest = (time.perf_counter() - began) / ready * left
+            self._progress.tell(f"{name}: {total - left} of {total} done, about {rest:.0f} s left for them")
+            return job
 
-        if left:
-            self._crew.run([jobs[n] for n in left], done)
-        return [results[n] for n in range(len(jobs))]
+        jobs = {n: job for n in range(len(chains)) if (job := following(n)) is not None}
+        if jobs:
+            self._crew.run(jobs, done)
+        return results
+
+
+def only(job: Job) -> Link:
+    """The link of a chain of one."""
+    return lambda _: job

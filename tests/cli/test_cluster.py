@@ -101,12 +101,13 @@ def _killing(monkeypatch: pytest.MonkeyPatch, found: Cluster, after: int) -> lis
 
     def deadly(crew, jobs, done):
         def also(number, result):
-            done(number, result)
+            following = done(number, result)
             numbers.append(number)
             if len(numbers) == after:
                 for worker in found.workers:
                     worker.kill()
                 found.add_worker()
+            return following
 
         run(crew, jobs, also)
 

@@ -474,11 +474,15 @@ def counting(monkeypatch: pytest.MonkeyPatch, stop_after: int | None = None) -> 
     run = optimizer.crew._Alone.run
 
     def counted(crew, given, done):
+        doing = dict(given)
+
         def also(number, result):
-            done(number, result)
-            jobs.append(given[number])
+            following = done(number, result)
+            jobs.append(doing[number])
             if len(jobs) == stop_after:
                 raise KeyboardInterrupt
+            doing[number] = following
+            return following
 
         run(crew, given, also)
 
