@@ -12,7 +12,7 @@ from typing import Any
 from optimizer.report.comparison import COVERAGE, Comparison, Held, PlanAt, reproducible_word
 from optimizer.report.curve_tables import dust
 from optimizer.report.facts import BASE, each
-from optimizer.report.matrix_tables import Chosen, portfolio_of
+from optimizer.report.matrix_tables import Portfolio, portfolio_of
 from optimizer.report.rounding import Rows, musd, share
 
 COSTS, FREE, OPEN = "costs, proven", "costs nothing, proven", "open"
@@ -27,11 +27,11 @@ NOTHING_POINTS = 0.005
 def list_rows(comparison: Comparison) -> Rows:
     """Projects in the order in which the list funds them, with the outlay so far."""
     rows: Rows = []
-    total = 0.0
+    total, portfolios = 0.0, [(held, portfolio_of(held.plan.tables["portfolio"])) for held in comparison.listed]
     for held, entering in entries(comparison):
         for row in entering:
             total += float(row.public_outlay_musd)
-            rows.append(_entry(comparison, held, row, len(rows) + 1, total))
+            rows.append(_entry(portfolios, held, row, len(rows) + 1, total))
     return rows
 
 
@@ -46,8 +46,10 @@ def entries(comparison: Comparison) -> list[tuple[Held, list[Any]]]:
     return found
 
 
-def _entry(comparison: Comparison, held: Held, row: Any, rank: int, total: float) -> dict[str, object]:
-    sizes = [plan[row.project].size_t for plan in _portfolios(comparison) if row.project in plan]
+def _entry(
+    portfolios: list[tuple[Held, Portfolio]], held: Held, row: Any, rank: int, total: float
+) -> dict[str, object]:
+    sizes = [plan[row.project].size_t for _, plan in portfolios if row.project in plan]
     return {
         "rank": rank,
         "project": row.project,
@@ -60,18 +62,14 @@ def _entry(comparison: Comparison, held: Held, row: Any, rank: int, total: float
         "capex_musd": float(row.capex_musd),
         "public_outlay_musd": float(row.public_outlay_musd),
         "cumulative_public_outlay_musd": musd(total),
-        "left_at_musd": _left_at(comparison, str(row.project)),
+        "left_at_musd": _left_at(portfolios, str(row.project)),
     }
 
 
-def _portfolios(comparison: Comparison) -> list[dict[str, Chosen]]:
-    return [portfolio_of(held.plan.tables["portfolio"]) for held in comparison.listed]
-
-
-def _left_at(comparison: Comparison, project: str) -> float | None:
+def _left_at(portfolios: list[tuple[Held, Portfolio]], project: str) -> float | None:
     """The first budget at which a project of the list is out again: a list that is nested has none."""
     inside = False
-    for held, plan in zip(comparison.listed, _portfolios(comparison), strict=True):
+    for held, plan in portfolios:
         if inside and project not in plan:
             return musd(held.budget_musd)
         inside = inside or project in plan

@@ -28,6 +28,9 @@ class Chosen:
     share: float
 
 
+Portfolio = dict[str, Chosen]
+
+
 @dataclass(frozen=True)
 class Judged:
     """A candidate over the budgets that have plans; ``chosen`` by budget, None where it is not funded."""
@@ -70,8 +73,8 @@ class Judged:
         return {"project": self.project, "country": self.country, "stage": self.stage, "class": self.kind}
 
 
-def portfolio_of(table: pd.DataFrame) -> dict[str, Chosen]:
-    """Project -> how it is funded."""
+def portfolio_of(table: pd.DataFrame) -> Portfolio:
+    """How each project of a plan is funded."""
     return {
         str(row.project): Chosen(int(row.funded_year), float(row.size_t_per_year), _of_full(row)) for row in each(table)
     }
