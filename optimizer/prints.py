@@ -235,10 +235,10 @@ def draw(case: PointCase, money: Money, outcome: PlanOutcome) -> Drawn:
     started = time.perf_counter()
     workbook, instance = case.at(money)
     solution = Solution(outcome.investment, case.dispatcher.run(outcome.investment))
-    dispatched = time.perf_counter()
-    tables = make_tables(workbook, instance, solution)
     base = solution.operations[BASE]
     binding = find_bottlenecks(case.instance, outcome.investment, base, streams(case.payload.workbook))
+    dispatched = time.perf_counter()
+    tables = make_tables(workbook, instance, solution)
     tables["bottlenecks"] = bottleneck_table(binding)
     facts = of_solution(instance, solution) | of_coverage(tables["losses"]) | money_totals(instance, tables)
     texts = as_csv(tables)
