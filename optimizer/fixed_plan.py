@@ -17,6 +17,7 @@ from optimizer.findings import InputError
 from optimizer.output import MANIFEST, TABLES
 from optimizer.solve.packages import least_packages, settle
 from optimizer.units import T_PER_KT
+from optimizer.wording import names
 from optimizer.workbook import Workbook
 
 _PORTFOLIO, _STOCKS, _WORKFORCE, _PACKAGES = "portfolio.csv", "stocks.csv", "workforce.csv", "packages.csv"
@@ -184,10 +185,16 @@ def refuse_unfit(instance: Instance, plan: FixedPlan) -> None:
 def _unfit(instance: Instance, plan: FixedPlan) -> list[str]:
     """What the plan speaks of that is not in the case, a sentence each."""
     faults = []
+    if unknown := [p for p in plan.sizes if p not in instance.projects]:
+        are = "is" if len(unknown) == 1 else "are"
+        faults.append(
+            f"{names(unknown)} {are} not in the sheet Projects. Give the workbook that the plan was made for."
+        )
     for p, (year, size) in plan.sizes.items():
+        if p in unknown:
+            continue
         if p not in instance.candidates:
-            what = "stands already and is no candidate" if p in instance.projects else "is not in the sheet Projects"
-            faults.append(f"{p}: {what}. Give the workbook that the plan was made for.")
+            faults.append(f"{p}: stands already and is no candidate. Give the workbook that the plan was made for.")
         elif year not in instance.candidates[p].funding_years:
             years = instance.candidates[p].funding_years
             span = f"{years[0]} to {years[-1]}" if years else "no year of the plan"

@@ -150,10 +150,9 @@ def _refuse(distribution: str, given: Mapping[str, float], count: int) -> None:
     if unknown := [name for name in given if name not in (*needed, *optional)]:
         raise SpreadError(f"{', '.join(unknown)} is no parameter of {distribution}", example)
     low, high = given.get("low", 0.0), given.get("high", np.inf)
-    middle = given.get("mode", given.get("median", low))
-    if not low <= middle <= high:
-        raise SpreadError("low, middle and high are not in this order", example)
-    if given.get("sigma", 0.0) < 0.0 or (distribution == "lognormal" and middle <= 0.0):
+    if not low <= given.get("mode", low) <= high:
+        raise SpreadError(f"{', '.join(needed)} are not in this order", example)
+    if given.get("sigma", 0.0) < 0.0 or given.get("median", 1.0) <= 0.0:
         raise SpreadError("sigma must be 0 or more, the median above 0", example)
 
 

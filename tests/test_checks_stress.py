@@ -54,3 +54,8 @@ def test_each_broken_cell_is_told(tmp_path, cells, code, address):
     faults = [finding for finding in found if finding.level is Level.FAULT]
     assert [(finding.code, finding.address) for finding in faults] == [(code, address)]
     assert faults[0].remedy
+
+
+def test_a_column_that_is_none_is_not_said_to_be_blank_in_its_rows(tmp_path):
+    found = check(read_workbook(write_folder(tmp_path, changed({"Uncertainty!C3": "colour"}, STRESSED))))
+    assert [(finding.code, finding.address) for finding in found] == [("not_a_choice", "Uncertainty!C3")]

@@ -108,3 +108,7 @@ def test_filters_and_parameters_that_cannot_be_read():
         read_parameters("triangular", "low=1; high=2")
     with pytest.raises(SpreadError, match="no parameter"):
         read_parameters("uniform", "low=1; high=2; mode=1")
+    with pytest.raises(SpreadError, match="low, mode, high are not in this order"):
+        read_parameters("triangular", "low=2; mode=1; high=3")
+    with pytest.raises(SpreadError, match="the median above 0"):
+        read_parameters("lognormal", "median=-1; sigma=0.2")

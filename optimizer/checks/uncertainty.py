@@ -49,8 +49,9 @@ def _filter(content: Content, row: Record, table: str) -> Iterator[Finding]:
     if faults:
         return
     picked = [x for x in content.rows(table) if picks(x, read_filter(row.text("filter")))]
-    if row.text("column") != "lead_years" and all(x.number(row.text("column")) is None for x in picked):
-        problem = f"{row.text('column')} is blank in all rows of {table} that it picks"
+    column = row.text("column")
+    if column not in ("", "lead_years") and all(x.number(column) is None for x in picked):
+        problem = f"{column} is blank in all rows of {table} that it picks"
         yield content.warning(row, "filter", "picks_blanks", problem, "A blank stays blank, whatever is drawn.")
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, stacked_chart
@@ -15,8 +16,9 @@ from optimizer.report.facts import each
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.pools import BOUGHT, MADE, STOCK
 from optimizer.report.style import Painter
+from optimizer.wording import plural
 
-_YEAR = 9.0
+_YEAR, _SEEN_T = 9.0, 0.5
 _MOST_SOURCES = 9  # With what is not served as many as have colours of their own.
 _CHART_ROWS, _MOST_WIDE = 14, 34.0
 OTHERS = "others"
@@ -139,10 +141,16 @@ def write_single(book: Book, told: Tabled, painter: Painter) -> None:
         page.end()
         return
     page.sentence("Each country, site and outside supplier is lost alone, in all years, and everything else re-routed.")
-    lines = [_point(row) for row in each(points)]
-    first, last = page.table(head, lines)
-    page.filter(first - 1, last)
-    _by_year(page, told, years)
+    costly = points[points["lost_weighted_t"] >= _SEEN_T]
+    free = len(points) - len(costly)
+    if costly.empty:
+        page.sentence("No single loss costs any served demand.")
+    else:
+        more = f"; {plural(free, 'more costs', 'more cost')} none (tables/single_points.csv)" if free else ""
+        page.sentence(f"{plural(len(costly), 'loss costs', 'losses cost')} served demand{more}.")
+        first, last = page.table(head, [_point(row) for row in each(costly)])
+        page.filter(first - 1, last)
+        _by_year(page, told, costly, years)
     note(page, _SINGLE_NOTES)
     page.end()
 
@@ -150,19 +158,19 @@ def write_single(book: Book, told: Tabled, painter: Painter) -> None:
 def _point(row: Any) -> Line:
     hardest = (
         (row.hardest_sector, row.hardest_year, row.hardest_before, row.hardest_served)
-        if row.hardest_lost_t >= 0.5
+        if row.hardest_lost_t >= _SEEN_T
         else ()
     )
     return Line(
         (
             *(row.rank, row.name, row.kind, row.lost_weighted_t, row.lost_t, row.lost_share),
             *(row.worst_year, row.worst_year_lost_t, row.worst_year_served),
-            *(hardest if row.hardest_lost_t >= 0.5 else ()),
+            *(hardest if row.hardest_lost_t >= _SEEN_T else ()),
         )
     )
 
 
-def _by_year(page: Page, told: Tabled, years: Sequence[int]) -> None:
+def _by_year(page: Page, told: Tabled, costly: pd.DataFrame, years: Sequence[int]) -> None:
     """Demand lost by year of the losses that cost some."""
     page.heading("Demand lost by year, t")
     lost = told.tables["loss_years"].groupby(["kind", "target", "year"])["lost_t"].sum()
@@ -172,12 +180,8 @@ def _by_year(page: Page, told: Tabled, years: Sequence[int]) -> None:
         Column("Kind", 17),
         *(Column(str(t), 10, "t") for t in years),
     )
-    lines = []
-    for row in each(told.tables["single_points"]):
-        by_year = [float(lost.get((row.kind, row.target, t), 0.0)) for t in years]
-        if row.lost_weighted_t >= 0.5:
-            lines.append(Line((row.rank, row.name, row.kind, *by_year)))
-    if lines:
-        page.table(columns, lines)
-    else:
-        page.sentence("No single loss costs any served demand.")
+    lines = [
+        Line((row.rank, row.name, row.kind, *(float(lost.get((row.kind, row.target, t), 0.0)) for t in years)))
+        for row in each(costly)
+    ]
+    page.table(columns, lines)

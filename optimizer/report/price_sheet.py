@@ -14,7 +14,7 @@ from optimizer.report.price_words import NOTHING_TO_PRICE, label, not_priced, pr
 from optimizer.report.stressed import Stressed
 from optimizer.report.style import Painter
 
-_LABEL, _NUMBER, _VERDICT = 58.0, 10.0, 19.0
+_LABEL, _NUMBER, _VERDICT = 68.0, 10.0, 19.0
 _MOST_BARS, _CHART_ROWS = 8, 16
 _LEAD = (
     "Of the workbook, not of the plan held here: the best plans with everything that makes plans redundant, against the best"
@@ -30,6 +30,8 @@ _NOTES = (
     " the time was over, or since a row of losses is taken apart only where it costs something.",
     "Preparing for a loss: the cheapest plan found with everything, against the best that do not count that loss in the measure,"
     " both judged by all else: what the first gives up, and what less money would do. The loss may then be hit harder.",
+    "A rule or minimum is waived while losses are weighed all the same: where plans that weigh them keep it anyway, it costs"
+    " nothing.",
     "Single rules and losses are searched for a few seconds each, their bounds are those of relaxations: what is proven of them"
     " is wider than of the groups.",
 )

@@ -23,8 +23,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 COSTS, FREE, OPEN, NOT_ASKED = "costs", "nothing", "cannot be told apart", ""
-# Below this nothing is told apart: a hundredth of a point, a tenth of a million.
-TOLD_POINTS, TOLD_MUSD = 0.01, 0.1
+# Up to this a price is nothing: it is printed as 0.00 points, as 0.0 MUSD.
+TOLD_POINTS, TOLD_MUSD = 0.005, 0.05
 
 
 def price_tables(prices: Prices | None) -> dict[str, pd.DataFrame]:

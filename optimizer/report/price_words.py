@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from models.instance import Goal
 from optimizer.priceable import COUNTRY, LOSS, MEASURE, MINIMA, MINIMUM, RULE, RULES, TARGET, Question
 from optimizer.redundancy_price import Price, Prices
 from optimizer.report.facts import Facts
-from optimizer.report.price_tables import TOLD_MUSD, TOLD_POINTS
+from optimizer.report.price_tables import COSTS, TOLD_MUSD, TOLD_POINTS, verdict
 from optimizer.wording import joined, musd, names, percent, plural
 
 NOTHING_TO_PRICE = "The workbook has no redundancy rules and no losses that count: there is nothing to price."
+_OF = {MEASURE: " with nothing lost", LOSS: " of all else"}  # What keeps its coverage.
 _LOST = {"lose_country": "country", "lose_project": "site", "lose_supplier": "outside supplier"}
 
 
-def price_sentences(facts: Facts, prices: Prices) -> list[str]:
-    """What a memo can say: the loss of any one country first, then rules, minima and the measure."""
+def price_sentences(facts: Facts, prices: Prices, brief: bool = False) -> list[str]:
+    """What a memo can say: the loss of any one country first, then rules, minima and the measure.
+
+    ``brief``: without single losses for which nothing is proven to be paid.
+    """
     if not prices.prices:
         return [NOTHING_TO_PRICE]
     if not prices.feasible:
@@ -25,7 +30,9 @@ def price_sentences(facts: Facts, prices: Prices) -> list[str]:
     groups = [x for x in _of(prices, RULES, MINIMA, MEASURE) if len(_members(prices, x)) != 1]
     told = [*rows, *(x for x in _of(prices, RULE) if len(_of(prices, RULE)) == 1), *groups]
     asked = [price for price in told if price.musd is not None or price.points is not None]
-    found = _sentences([_parts(facts, prices, price) for price in asked])
+    if brief:
+        asked = [x for x in asked if x.question.kind != LOSS or x.question.lost == COUNTRY or _is_proven(x)]
+    found = _sentences([_parts(facts, prices, price) for price in _levelled(prices, asked)])
     if late := [label(facts, price).removeprefix("… ") for price in prices.prices if price.late]:
         found.append(f"Not reached in the time given (--price-time): {names(late)}.")
     return found
@@ -62,6 +69,32 @@ def short_label(facts: Facts, price: Price) -> str:
     """The same for the axis of a chart."""
     question = price.question
     return f"{_target(facts, price)} alone" if question.kind == TARGET else question.name.split(",")[0]
+
+
+def _is_proven(price: Price) -> bool:
+    """Whether it is proven to cost money or coverage."""
+    points = verdict(price.points, price.points_low, price.points_high, TOLD_POINTS)
+    return COSTS in (points, verdict(price.musd, price.musd_low, price.musd_high, TOLD_MUSD))
+
+
+def _levelled(prices: Prices, asked: list[Price]) -> list[Price]:
+    """What costs nothing by the plans found, with the most that is open of any like it, so that it is said together."""
+    found = []
+    for price in asked:
+        alike = [x for x in asked if _OF.get(x.question.kind) == _OF.get(price.question.kind) and _is_free(prices, x)]
+        if price in alike:
+            money, points = (max(x.musd_high or 0.0 for x in alike), max(x.points_high or 0.0 for x in alike))
+            price = replace(price, musd_high=money, points_high=points)
+        found.append(price)
+    return found
+
+
+def _is_free(prices: Prices, price: Price) -> bool:
+    """Whether it costs nothing by the plans found, but that is not proven."""
+    if prices.goal is Goal.COST or price.musd_high is None or price.points_high is None:
+        return False
+    proven = price.musd_high <= TOLD_MUSD and price.points_high <= TOLD_POINTS
+    return not proven and (price.musd or 0.0) <= TOLD_MUSD and (price.points or 0.0) <= TOLD_POINTS
 
 
 def _parts(facts: Facts, prices: Prices, price: Price) -> tuple[str, str]:
@@ -121,13 +154,13 @@ def costs(prices: Prices, price: Price) -> str:
     """What it costs, each amount with what is proven of it."""
     if prices.goal is Goal.COST:
         return f"costs {_amount(price.musd, price.musd_low, price.musd_high, TOLD_MUSD, musd)} of discounted cost"
-    of = {MEASURE: " with nothing lost", LOSS: " of all else"}.get(price.question.kind, "")
+    of = _OF.get(price.question.kind, "")
     points = (price.points, price.points_low, price.points_high, TOLD_POINTS)
     if price.musd_high is None or price.points_high is None:
         return f"costs {_amount(*points, _points)} of coverage{of} at the same budget"
     if price.musd_high <= TOLD_MUSD and price.points_high <= TOLD_POINTS:
         return f"costs nothing (proven), neither money nor coverage{of}"
-    if (price.musd or 0.0) <= TOLD_MUSD and (price.points or 0.0) <= TOLD_POINTS:
+    if _is_free(prices, price):
         most = f"{musd(price.musd_high)} at the same coverage{of}, and {_points(price.points_high)} of it at the same budget"
         return f"costs nothing by the plans found (at most {most})"
     money = _amount(price.musd, price.musd_low, price.musd_high, TOLD_MUSD, musd)

@@ -14,10 +14,11 @@ from optimizer.stress_jobs import LossResult
 _CELL = 9.0
 _MOST = 40
 _NOTES = (
-    "Months: for a loss that begins in the year given and stays, how long stocks keep the sector as well served as with nothing"
-    " lost. Year by year: nobody is served more than with nothing lost, of what serves best the fewest tonnes are drawn; within"
-    " the year in which the sector falls short, the share of that year's gap that the stocks still close counts. Blank: the"
-    " loss never makes the sector short. Levels are those of the end of the year before; what is bought later does not count.",
+    "Months: for a loss that begins in the year given and stays, how much of the sector's gap to what is served with nothing lost"
+    " the stocks close. Year by year: nobody is served more than with nothing lost, of what serves best the fewest tonnes are"
+    " drawn; whole years count until the sector falls short, and of that year the share of its gap, in tonnes of all its"
+    " materials, that the stocks still close. A material that is not in store is short from the first day. Blank: the loss"
+    " never makes the sector short. Levels are those of the end of the year before; what is bought later does not count.",
     "Breaks first: the stage of which max(1 %, 10 t) more capacity under the loss gains most, solved again for each stage in the"
     " loss's first year short; with + they bind together, none alone. Binds already: the same stage gains with nothing lost.",
     "Served again: the loss begins in its first year short and stays; from the year after, every candidate that is neither"
@@ -109,7 +110,7 @@ def _again(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
 
 def _months(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
     page.break_page()
-    page.heading("Months that stocks keep each sector served as before, for a loss that begins in its first year short")
+    page.heading("Months of each sector's gap that stocks close, for a loss that begins in its first year short")
     columns = [
         Column("What is lost", 46),
         Column("Lost in", page.widths[1], "year"),
@@ -126,7 +127,7 @@ def _months(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
 def _starts(page: Page, stressed: Stressed, hurting: list[LossResult]) -> None:
     every = stressed.sectors[0]
     page.break_page()
-    page.heading(f"Months for a loss that begins in other years: {stressed.sector(every)}")
+    page.heading(f"Months of the gap, for a loss that begins in other years: {stressed.sector(every)}")
     columns = [Column("What is lost", 46), *(Column(str(t), page.widths[1], "musd") for t in stressed.years)]
     lines = []
     for result in hurting:

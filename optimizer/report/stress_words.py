@@ -123,7 +123,7 @@ def holding_out(stressed: Stressed) -> str:
 
 def _kept(worst: LossResult, sector: str, start: int | None) -> str:
     kept = next((s.years.get(sector) for s in worst.survivals if s.start == start), None)
-    return "" if kept is None else f" the stocks keep all sectors served as before for {12.0 * kept:.1f} months;"
+    return "" if kept is None else f" the stocks close {12.0 * kept:.1f} months of the gap of all sectors;"
 
 
 def _as_before(stressed: Stressed, worst: LossResult, start: int | None) -> list[int]:
@@ -147,7 +147,7 @@ def prices(stressed: Stressed) -> list[str]:
     """What redundancy costs, or how to find it."""
     if stressed.prices is None:
         return [not_priced(stressed.priceable)]
-    return price_sentences(stressed.facts, stressed.prices) if stressed.prices.prices else []
+    return price_sentences(stressed.facts, stressed.prices, brief=True) if stressed.prices.prices else []
 
 
 def overrun(stressed: Stressed) -> str:

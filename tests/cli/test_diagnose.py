@@ -87,6 +87,19 @@ def test_supplier_and_plant_are_ranked_by_what_they_cost(plain):
     ]
 
 
+def test_the_sheet_of_single_points_shows_what_costs_demand(tmp_path):
+    """The plant SPARE makes a heavy oxide that nobody needs more of: its loss costs nothing and is only counted."""
+    spare = METAL["Projects"].replace(
+        "HEAVY, B, heavy, existing, 50, , ,", "HEAVY, B, heavy, existing, 50, , ,\nSPARE, C, heavy, existing, 9, , ,"
+    )
+    answer = diagnose_sheets(tmp_path, METAL | {"Projects": spare})
+    assert float(only(answer.table("single_points"), target="SPARE")["lost_t"]) == 0
+    sheet = openpyxl.load_workbook(answer.out / "diagnose.xlsx")["Single points"]
+    shown = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert not [text for text in shown if text.startswith(("SPARE", "Gamma"))]
+    assert any(text.endswith("more cost none (tables/single_points.csv).") for text in shown)
+
+
 def test_supply_of_two_sources_is_concentrated(plain):
     """60 and 25 t: shares 0.706 and 0.294."""
     (row,) = plain.table("dependence")

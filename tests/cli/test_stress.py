@@ -8,7 +8,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 from runs import Answer, content, magnetgrid, solve
-from toys import Sheets, settings, write
+from toys import Sheets, full, settings, write
+
+from optimizer.findings import InputError
+from optimizer.fixed_plan import FixedPlan, refuse_unfit
 
 # 100 t a year are wanted in A in 2030 to 2033 (defense 40 t at priority 2, cars 60 t). X in A makes 50 from the start; P in B is
 # funded in 2030 with lead 1 and ramp 0.5, 1: 0, 20, 40, 40 t; N sells 30 t a year. In store in A are 15 t.
@@ -182,6 +185,16 @@ def test_plan_of_a_run(tmp_path):
     assert (answer.code, "other cells" in answer.stderr) == (0, True)
 
 
+def test_a_plan_of_another_workbook_is_one_fault():
+    """Seventy projects that the workbook does not have are told in a line, not in seventy."""
+    sizes = {f"P{n}": (2030, 1.0) for n in range(70)}
+    with pytest.raises(InputError) as error:
+        refuse_unfit(full(), FixedPlan(sizes, "run other"))
+    (line,) = str(error.value).splitlines()[1:]
+    assert "P0, P1" in line
+    assert "more are not in the sheet Projects. Give the workbook" in line
+
+
 def test_bad_plans_are_refused(tmp_path):
     case = write(tmp_path / "case", {name: text for name, text in CASE.items() if name != "Plan"})
     answer = stress(case, tmp_path / "out")
@@ -192,7 +205,7 @@ def test_bad_plans_are_refused(tmp_path):
     lost = CASE | {"Projects": CASE["Projects"].replace("P, B", "Z, B")}
     other = write(tmp_path / "other", {name: text for name, text in lost.items() if name != "Plan"})
     answer = stress(other, tmp_path / "out", "--run", tmp_path / "run")
-    assert (answer.code, "P: is not in the sheet Projects" in answer.stderr) == (3, True)
+    assert (answer.code, "P is not in the sheet Projects" in answer.stderr) == (3, True)
     shutil.rmtree(tmp_path / "run" / "tables")
     answer = stress(case, tmp_path / "out", "--run", tmp_path / "run")
     assert (answer.code, "left no plan" in answer.stderr) == (3, True)
