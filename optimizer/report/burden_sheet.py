@@ -24,7 +24,8 @@ _COUNTRY = (
     *(Column("Country", 40), Column("Pays, MUSD", 14, "musd"), Column("Of all, %", _YEAR, "pct")),
     *(Column("Gets for plants, MUSD", _YEAR, "musd"), Column("Of all, %", _YEAR, "pct")),
     *(Column("For stocks, training", _YEAR, "musd"), Column("Gets more than it pays", _YEAR, "musd")),
-    *(Column("Capacity, t/yr", _YEAR, "t"), Column("Of all, %", _YEAR, "pct"), Column("Jobs", _YEAR, "int")),
+    *(Column("Capacity, t/yr", _YEAR, "t"), Column("Of all, %", _YEAR, "pct")),
+    *(Column("Jobs", _YEAR, "int"), Column("Of all, %", _YEAR, "pct")),
     *(Column("Demand, t", _YEAR, "t"), Column("Served, t", _YEAR, "t"), Column("Coverage, %", _YEAR, "pct")),
 )
 _CHART_ROWS = 18
@@ -82,7 +83,7 @@ def _country(name: str, row: Any, sums: Mapping[str, float], total: bool = False
     more = row.received_musd + row.beside_musd - row.paid_musd
     values = (
         *(name, *of("paid_musd"), *of("received_musd"), row.beside_musd, more, *of("capacity_t_per_year")),
-        *(row.jobs, row.demand_t, row.served_t, number(row.coverage)),
+        *(*of("jobs"), row.demand_t, row.served_t, number(row.coverage)),
     )
     return Line(values, total=total)
 

@@ -6,18 +6,13 @@ import pandas as pd
 from openpyxl import Workbook as Book
 
 from optimizer.report.charts import Data, side_by_side_chart
-from optimizer.report.facts import Facts, each
-from optimizer.report.money_totals import failing
+from optimizer.report.facts import Facts
 from optimizer.report.money_words import loans_beside, owed
 from optimizer.report.packages_sheet import KINDS
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import Painter
 
 _LABELS = (Column("What", 56), Column("Total, MUSD", 11, "musd"))
-_LOANS = (
-    *(Column("Whose firm misses its hurdle rate in the crash", 56), Column("Lent, MUSD", 11, "musd")),
-    *(Column("Charged, MUSD", 8, "musd"), Column("NPV in the crash", 8, "musd")),
-)
 _CHART_ROWS = 18
 _DECKS = {"planning_musd": "as planned", "crash_musd": "in the crash"}
 _NOTES = (
@@ -34,8 +29,7 @@ def write_liability(book: Book, facts: Facts, painter: Painter) -> None:
     years = list(range(int(table["year"].min()), int(table["year"].max()) + 1)) if len(table) else list(facts.years)
     columns = (*_LABELS, *(Column(str(year), 8, "musd") for year in years))
     title = f"Liability: what promises may cost, MUSD of {facts.price_year}, not discounted"
-    widths = [column.width for column in (*columns, *_LOANS[len(columns) :])]
-    page = open_page(book, facts, painter, "Liability", title, widths)
+    page = open_page(book, facts, painter, "Liability", title, [column.width for column in columns])
     page.sentences([x for x in (_lead(facts), loans_beside(facts)) if x])
     if not table.empty:
         header = page.header(columns)
@@ -44,8 +38,6 @@ def write_liability(book: Book, facts: Facts, painter: Painter) -> None:
         _by(page, columns, years, "By kind and instrument", _instruments(facts))
         _by(page, columns, years, "By project", table.assign(what=table["project"]))
         note(page, _NOTES)
-    _loans(page)
-    if not table.empty:
         _chart(page, data)
     page.end()
 
@@ -94,24 +86,6 @@ def _by(page: Page, columns: tuple[Column, ...], years: list[int], title: str, t
             if any(sums):
                 lines.append(Line((f"{what}, {deck}", sum(sums), *sums)))
     page.table(columns, lines, with_header=False)
-
-
-def _loans(page: Page) -> None:
-    """Write what the public has lent to whom misses the hurdle rate in the crash: it is counted nowhere else."""
-    packages, firms = page.facts.tables["packages"], page.facts.tables["viability"]
-    loans = packages[packages["kind"] == "loan"]
-    if loans.empty:
-        return
-    page.heading("Public loans, which are no part of the liability above")
-    missed = failing(firms) if page.facts.money["crash_deck"] is not None else firms.iloc[:0]
-    lent = loans.groupby("project")[["amount", "charge_musd"]].sum()
-    theirs = missed.drop(columns="charge_musd").join(lent, on="project", how="inner")
-    theirs = theirs.sort_values(["amount", "project"], ascending=[False, True])
-    lines = [Line((row.project, row.amount, row.charge_musd, row.npv_crash_musd)) for row in each(theirs)]
-    some, every = theirs[["amount", "charge_musd"]].sum(), lent.sum()
-    lines += [Line(("All of them", *some), total=True), Line(("All others", *(every - some)))]
-    page.table(_LOANS, [*lines, Line(("All public loans", *every), total=True)])
-    page.row += 1
 
 
 def _chart(page: Page, data: Data) -> None:

@@ -62,7 +62,7 @@ def support(facts: Facts) -> str:
         return "All funded projects earn the hurdle rate of their firms without support."
     lacks, charge = -float(short["npv_unaided_musd"].sum()), float(facts.money["charge_musd"])
     leverage = facts.money["leverage"]
-    beside = f"; {leverage:,.1f} MUSD of private capital per public MUSD" if leverage is not None else ""
+    beside = f"; theirs are {leverage:,.1f} MUSD of private capital per public MUSD" if leverage is not None else ""
     return (
         f"{few(short, firms)} {_MISS[len(short) == 1]} hurdle rate without support, by"
         f" {money(lacks)} MUSD of present value in all; the cheapest packages charge {money(charge)} MUSD: {_mix(facts)}{beside}."
@@ -201,12 +201,19 @@ def failing(facts: Facts) -> str:
 
 def lent_to_failing(facts: Facts) -> str:
     """What the public has lent to firms that miss their hurdle rate in the crash; nothing where that is nothing."""
-    lent = facts.money["lent_to_failing_musd"]
-    if not lent > NOTHING_MUSD:
+    failed = facts.money["lent_to_failing_musd"]
+    if not failed > NOTHING_MUSD:
         return ""
     return (
-        f"; {money(lent)} of {money(lent_musd(facts))} MUSD of public loans are theirs, beside what promises may cost"
+        f"; {money(failed)} of {money(lent_musd(facts))} MUSD of public loans are theirs, beside what promises may cost"
     )
+
+
+def lent(facts: Facts) -> dict[str, float]:
+    """Project -> face of its public loans, MUSD; those that have one."""
+    table = facts.tables["packages"]
+    loans = table[table["kind"] == "loan"].groupby("project")["amount"].sum()
+    return {str(project): float(musd) for project, musd in loans.items()}
 
 
 def lent_musd(facts: Facts) -> float:
@@ -216,22 +223,22 @@ def lent_musd(facts: Facts) -> float:
 
 def loans_beside(facts: Facts) -> str:
     """What the public has lent, which no liability and no limit counts; nothing where that is nothing."""
-    lent, failed = lent_musd(facts), facts.money["lent_to_failing_musd"]
-    if not lent > NOTHING_MUSD:
+    face, failed = lent_musd(facts), facts.money["lent_to_failing_musd"]
+    if not face > NOTHING_MUSD:
         return ""
     charged = float(facts.money["charge_by_kind_musd"]["loan"])
     told = (
-        f"Public loans are no part of this, nor of max_contingent_musd: {money(lent)} MUSD are lent, of which budgets carry"
+        f"Public loans are no part of this, nor of max_contingent_musd: {money(face)} MUSD are lent, of which budgets carry"
         f" {money(charged)} as not expected to come back"
     )
     if failed is None:
         return f"{told}."
-    loans, fails = facts.tables["packages"], failing_firms(facts.tables["viability"])
-    count = loans.loc[(loans["kind"] == "loan") & loans["project"].isin(fails["project"]), "project"].nunique()
+    loans = lent(facts)
+    count = sum(project in loans for project in failing_firms(facts.tables["viability"])["project"])
     if not count:
         return f"{told}; no firm that has one misses its hurdle rate in the crash."
     miss = "firm that misses its" if count == 1 else "firms that miss their"
-    return f"{told}; {money(failed)} MUSD of it to {count} {miss} hurdle rate in the crash."
+    return f"{told}; {money(failed)} MUSD of it to {count} {miss} hurdle rate in the crash (each firm's on the sheet Viability)."
 
 
 def few(some: pd.DataFrame, firms: pd.DataFrame) -> str:

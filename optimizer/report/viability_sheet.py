@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from openpyxl import Workbook as Book
 
 from optimizer.report.facts import Facts, each, number, text
 from optimizer.report.money_totals import NOTHING_MUSD
-from optimizer.report.money_words import few, given_back, if_prices_fall, names
+from optimizer.report.money_words import few, given_back, if_prices_fall, lent, names
 from optimizer.report.packages_sheet import in_order
 from optimizer.report.page import Column, Line, Page, note, open_page
 from optimizer.report.style import BODY, Painter
@@ -34,11 +35,12 @@ _COLUMNS = (
     Column("Crash: with package but its floors and offtakes, MUSD", 12.5, "musd"),
     Column("Crash: NPV with package, MUSD", 10, "musd"),
     Column("In the crash", 25),
+    Column("Public loans, MUSD", 9, "musd"),
     Column("Use as planned, %", 9, "pct"),
     Column("Least use in the plan, %", 9, "pct"),
     Column("Use", 12),
 )
-_VERDICT, _USED = 12, 15
+_VERDICT, _USED = 12, 16
 
 
 def write_viability(book: Book, facts: Facts, painter: Painter) -> None:
@@ -50,18 +52,19 @@ def write_viability(book: Book, facts: Facts, painter: Painter) -> None:
         page.sentence("The plan funds no project, so there is no firm to reckon.")
     else:
         page.sentences(
-            [x for x in (if_prices_fall(facts), given_back(facts), least_use(firms), ended_lives(facts)) if x]
+            [x for x in (if_prices_fall(facts), given_back(facts), least_use(facts, firms), ended_lives(facts)) if x]
         )
         header = page.header(_COLUMNS)
         page.freeze(columns=2)
-        first, last = page.table(_COLUMNS, [_firm(facts, row) for row in each(firms)], with_header=False)
+        loans = lent(facts)
+        first, last = page.table(_COLUMNS, [_firm(facts, row, loans) for row in each(firms)], with_header=False)
         page.filter(header, last)
         _flag(page, firms, first)
         note(page, _notes(facts))
     page.end()
 
 
-def _firm(facts: Facts, row: Any) -> Line:
+def _firm(facts: Facts, row: Any, loans: Mapping[str, float]) -> Line:
     values = [row.npv_unaided_musd, row.npv_musd, row.npv_crash_unaided_musd]
     values += [row.npv_crash_no_promise_musd, row.npv_crash_musd]
     return Line(
@@ -74,7 +77,7 @@ def _firm(facts: Facts, row: Any) -> Line:
                 row.capex_musd,
                 row.hurdle_rate,
             ),
-            *(*map(_shown, values), verdict(row)),
+            *(*map(_shown, values), verdict(row), loans.get(row.project)),
             *(row.planned_utilization, number(row.least_utilization), BELOW if _is_below(row) else ""),
         )
     )
@@ -110,16 +113,19 @@ def _flag(page: Page, firms: pd.DataFrame, first: int) -> None:
             page.put(first + n, _USED, BELOW, replace(_FLAG, indent=1))
 
 
-def least_use(firms: pd.DataFrame) -> str:
-    """Who is used less in the plan than the firms reckon with."""
+def least_use(facts: Facts, firms: pd.DataFrame) -> str:
+    """Who is used less in the plan than the firms reckon with, in some year and over all years."""
     below = firms[[_is_below(row) for row in each(firms)]].sort_values("least_utilization", kind="stable")
     planned = float(firms["planned_utilization"].iloc[0])
     if below.empty:
         return f"No funded project is used less in any year of the plan than the {percent(planned)} that firms reckon with."
     verb = "is" if len(below) == 1 else "are"
+    means = facts.tables["portfolio"].set_index("project")["mean_utilization"].reindex(below["project"])
+    throughout = int((means < planned - _USE).sum())
     return (
-        f"{few(below, firms)} {verb} used less in some year of the plan than the {percent(planned)} that firms reckon with:"
-        f" {names(below)}. There a firm would earn less than is shown here."
+        f"{few(below, firms)} {verb} used less in some year of the plan than the {percent(planned)} that firms reckon with,"
+        f" {throughout or 'none'} of them over all its years together: {names(below)}. There a firm would earn less than is shown"
+        " here."
     )
 
 
