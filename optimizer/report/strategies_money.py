@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.report.bottlenecks import tonnes
-from optimizer.report.money_words import if_prices_fall, money, who_pays
+from optimizer.report.money_totals import NOTHING_MUSD
+from optimizer.report.money_words import if_prices_fall, money, spent_beside_plants, who_pays
 from optimizer.report.side_by_side import NEARLY, Side, SideBySide
 from optimizer.wording import joined, percent
 
 _MOST_NAMES, _SEEN = 4, 5e-4
+# What is bought beside plants, and how its names begin in the table of outlays.
+_USES = {"stocks": "stockpile:", "training": "training:"}
 
 
 def money_sentences(side: Side) -> Iterator[tuple[str, str]]:
@@ -19,6 +22,16 @@ def money_sentences(side: Side) -> Iterator[tuple[str, str]]:
     for about, text in (("who pays", who_pays(side.facts)), ("if prices fall", if_prices_fall(side.facts))):
         if text:
             yield about, text
+
+
+def beside_plants(side: Side) -> str:
+    """How much of the outlay is spent on stocks and training; nothing where that is nothing."""
+    spent = sum(spent_beside_plants(side.facts).values())
+    if not spent > NOTHING_MUSD:
+        return ""
+    names = list(side.facts.tables["outlays"]["project"].astype(str))
+    uses = joined([use for use, start in _USES.items() if any(name.startswith(start) for name in names)])
+    return f" ({'all' if side.outlay_musd - spent < NOTHING_MUSD else f'{money(spent)} of it'} for {uses})"
 
 
 def price(told: SideBySide, side: Side) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from optimizer.report.bottlenecks import main_bottleneck, tonnes, when_in_words
 from optimizer.report.facts import ALL
 from optimizer.report.side_by_side import FULL, NEARLY, Side, SideBySide
-from optimizer.report.strategies_money import closing, money_sentences, price, treasury
+from optimizer.report.strategies_money import beside_plants, closing, money_sentences, price, treasury
 from optimizer.strategy_jobs import Idle, Want
 from optimizer.wording import joined, percent, plural, year_list
 
@@ -58,7 +58,7 @@ def _reaches(told: SideBySide, side: Side) -> Iterator[Said]:
         yield Said(REACHES, "There is no demand in the years of the plan.")
         return
     last = years.iloc[-1]
-    spent = f"{side.outlay_musd:,.0f} MUSD of public money and {plural(side.projects, 'project')}"
+    spent = f"{side.outlay_musd:,.0f} MUSD of public money{beside_plants(side)} and {plural(side.projects, 'project')}"
     text = (
         f"{spent}: {_share(side.coverage)} of all demand of all years is served with nothing lost,"
         f" {percent(float(last['coverage']))} in {int(last['year'])}{_against(told, side)}."
@@ -209,7 +209,7 @@ def _named(names: list[str], one: str, many: str = "") -> str:
 
 
 def _best(told: SideBySide) -> Iterator[str]:
-    best = max(told.held, key=lambda x: (round(x.coverage, 6), -x.outlay_musd))
+    best = max(told.held, key=lambda x: (round(x.coverage, 6), -round(x.outlay_musd, 1)))
     worst = min(told.held, key=lambda x: round(x.coverage, 6))
     if len(told.held) > 1 and 100.0 * (best.coverage - worst.coverage) < _ALIKE_POINTS:
         yield f"All strategies serve alike: {_share(best.coverage)} of all demand of all years with nothing lost."
@@ -232,7 +232,19 @@ def _nothing(told: SideBySide) -> Iterator[str]:
     if found:
         named = joined([f"“{x.name}” ({x.outlay_musd:,.0f} MUSD)" for x in found])
         most = max(100.0 * (x.coverage - first.coverage) for x in found)
-        yield f"Money that serves next to nothing more than “{first.name}”, at most {max(0.0, most):.1f} points: {named}."
+        yield (
+            f"Money that serves next to nothing more than “{first.name}” with nothing lost, at most {max(0.0, most):.1f}"
+            f" points{_more_in_the_worst_loss(first, found)}: {named}."
+        )
+
+
+def _more_in_the_worst_loss(first: Side, found: Sequence[Side]) -> str:
+    """How much more they serve in their worst loss: what is spent on stocks is meant for it."""
+    if first.worst_loss is None:
+        return ""
+    more = [(100.0 * (x.worst_loss[2] - first.worst_loss[2]), x.name) for x in found if x.worst_loss is not None]
+    most, name = max(more, default=(0.0, ""))
+    return f", and {most:.1f} in the worst loss (“{name}”)" if most >= _ALIKE_POINTS else ", and none in the worst loss"
 
 
 def _idlest(told: SideBySide) -> Iterator[str]:

@@ -325,3 +325,21 @@ def test_objective_cost(tmp_path):
     assert {x["strategy"]: float(x["coverage"]) for x in done.table("strategies")}["Grid"] == pytest.approx(1.0)
     idle = [x for x in done.table("wants") if (x["strategy"], x["stage"]) == ("Magnets only", "magnet")]
     assert [float(x["idle_no_feed_t"]) for x in idle] == [pytest.approx(60.0, abs=SLACK_T)]
+
+
+def test_money_for_stocks_is_told_as_such_and_held_against_losses(tmp_path: Path):
+    """20 t of stocks cost 2 MUSD. They serve nobody while N sells; with N lost, 60 t of 100 t instead of 40 t in 2031."""
+    stocks = "material, country, max_t, max_purchase_t_per_year, purchase_usd_per_kg\nm, A, 20, 20, 100"
+    kept = "strategy, table, filter, column, action, value\n"
+    kept += "Status quo, Settings, setting=budget_musd, value, set, 0\nReserve, Projects, status=candidate, , remove,"
+    loss = "scenario, kind, target, from_year\nno N, lose_supplier, N, 2031"
+    case = {**CHAIN, "Stockpiles": stocks, "Strategies": kept, "Disruptions": loss, "Redundancy": ""}
+    done = run(write(tmp_path / "case", {k: x for k, x in case.items() if x}), tmp_path / "out", "--workers", "1")
+    assert done.code == 0, done.stderr
+    assert (
+        "Money that serves next to nothing more than “Status quo” with nothing lost, at most 0.0 points, and 20.0 in the worst"
+        " loss (“Reserve”): “Reserve” (2 MUSD)."
+    ) in done.stdout
+    said = {x["strategy"]: x["sentence"] for x in table(done, "left_undone") if x["about"] == "what it reaches"}
+    assert said["Reserve"].startswith("2 MUSD of public money (all for stocks) and 0 projects: 50 %")
+    assert "stocks" not in said["Status quo"]
