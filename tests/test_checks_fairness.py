@@ -50,6 +50,11 @@ def test_a_fault_is_told_at_its_cell(row: str, place: tuple[str, str], tmp_path:
     assert told(tmp_path, [row], Level.FAULT) == [place]
 
 
+def test_a_fault_is_no_suspicion_beside(tmp_path: Path):
+    """Without a stage nothing can be said of who has capacity of it."""
+    assert told(tmp_path, ["r, B, capacity, , , 0.5,"], Level.WARNING) == []
+
+
 def test_a_rule_stands_once(tmp_path: Path):
     row = "r, B, money, , , 0.5,"
     assert told(tmp_path, [row, row], Level.FAULT) == [("duplicate_key", "Fairness!A3")]

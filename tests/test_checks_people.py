@@ -67,6 +67,11 @@ def test_a_suspicion_is_told_at_its_cell(
     assert place in told(tmp_path, rows, needs, Level.WARNING)
 
 
+def test_a_number_out_of_range_is_not_told_as_blank(tmp_path: Path):
+    found = told(tmp_path, [["B", "2030", "50", "60000", "-5", "1"]], ("30", "20", "40"), Level.WARNING)
+    assert "nobody_is_trained" not in [code for code, _ in found]
+
+
 def test_training_that_nobody_pays_for_is_told(tmp_path: Path):
     """No pot for training in B: nobody is trained there, unless training costs nothing or there are no pots."""
     place = ("nobody_pays_for_training", "Workforce!E2")

@@ -82,7 +82,10 @@ def _may_have(content: Content, row: Record) -> bool:
         candidate = project.text("status") == "candidate"
         match row.text("measure"):
             case "capacity":
-                counts = stages.get(project.text("process")) == row.text("stage")
+                counts = row.text("stage") in (
+                    "",
+                    stages.get(project.text("process")),
+                )  # A blank is a fault told already.
             case "jobs":
                 counts = candidate and project.number_or("workforce", 0.0) > 0.0
             case _:

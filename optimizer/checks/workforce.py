@@ -34,7 +34,7 @@ def _training(content: Content, row: Record) -> Iterator[Finding]:
             if row.values.get(column) is None and row.row.cells.get(column) in (None, ""):
                 problem = f"blank, but {row.number_or('max_trained_per_year', 0.0):g} people a year may be trained"
                 yield content.fault(row, column, "required_for_training", problem, "Write 0 if 0 is meant.")
-    elif row.number_or("training_cost_usd_per_person", 0.0) > 0.0 and row.values.get("max_trained_per_year") is None:
+    elif row.number_or("training_cost_usd_per_person", 0.0) > 0.0 and "max_trained_per_year" not in row.row.cells:
         problem = "blank: nobody can be trained, though training has a cost"
         yield content.warning(row, "max_trained_per_year", "nobody_is_trained", problem, "Write how many at most.")
 
