@@ -50,6 +50,10 @@ def guarded(command: Callable[..., int]) -> Callable[..., None]:
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
             code = NO_PLAN
+        except BrokenPipeError:
+            # Who read what is printed wants no more of it, as in "| head": nothing to tell, and nobody to tell it to.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 1
         except Exception as error:
             if debug:
                 traceback.print_exc()

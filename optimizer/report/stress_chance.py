@@ -26,6 +26,12 @@ def covered(stressed: Stressed, draw: DrawResult, sector: str, years: Sequence[i
     return None if demand <= 0.0 else min(1.0, max(0.0, 1.0 - short / demand))
 
 
+def lowest(stressed: Stressed, draw: DrawResult, sector: str) -> tuple[float, int] | None:
+    """The lowest such share of a year, and the first year that has it; None without demand."""
+    shares = [(x, t) for t in stressed.years if (x := covered(stressed, draw, sector, (t,))) is not None]
+    return min(shares, default=None)
+
+
 def planned(stressed: Stressed, sector: str, years: Sequence[int]) -> float | None:
     """The same with every figure as the workbook has it."""
     demand = sum(stressed.demand_kt[sector, t] for t in years)
@@ -183,20 +189,27 @@ def _rank_correlation(values: Sequence[float], outcome: np.ndarray) -> float:
 
 
 def draw_rows(stressed: Stressed) -> Rows:
-    """Every draw: share served in all years by sector, and money."""
+    """Every draw: share served by sector, in all years and in the lowest one, and money."""
     return [
-        {
-            "draw": n,
-            "sector": stressed.sector(sector),
-            "coverage": None if (x := covered(stressed, draw, sector, stressed.years)) is None else round(x, _DIGITS),
-            "weighted_short_t": tonnes(draw.weighted_kt),
-            "capex_musd": musd(draw.capex_musd),
-            "outlay_musd": musd(draw.outlay_musd),
-            "unpaid_musd": musd(draw.unpaid_musd),
-        }
+        _draw_row(stressed, n, draw, sector)
         for n, draw in enumerate(stressed.draws, start=1)
         for sector in stressed.sectors
     ]
+
+
+def _draw_row(stressed: Stressed, n: int, draw: DrawResult, sector: str) -> dict[str, object]:
+    whole, least = covered(stressed, draw, sector, stressed.years), lowest(stressed, draw, sector)
+    return {
+        "draw": n,
+        "sector": stressed.sector(sector),
+        "coverage": None if whole is None else round(whole, _DIGITS),
+        "lowest_coverage": None if least is None else round(least[0], _DIGITS),
+        "lowest_year": None if least is None else least[1],
+        "weighted_short_t": tonnes(draw.weighted_kt),
+        "capex_musd": musd(draw.capex_musd),
+        "outlay_musd": musd(draw.outlay_musd),
+        "unpaid_musd": musd(draw.unpaid_musd),
+    }
 
 
 def value_rows(stressed: Stressed) -> Rows:

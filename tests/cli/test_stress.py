@@ -133,6 +133,27 @@ def test_overrun_breaks_the_budget(done):
     assert (float(row["dearer_musd"]), float(row["unpaid_musd"])) == (12.0, 0.0)
 
 
+@pytest.fixture(scope="module")
+def half(tmp_path_factory) -> Answer:
+    """The same with a target that some draws meet: 0.7 in every year."""
+    folder = tmp_path_factory.mktemp("half")
+    case = write(folder / "case", CASE | {"Uncertainty": SPREADS})
+    answer = stress(case, folder / "out", "--draws", 20, "--target", 0.7, "--no-pairs", "--repair", "none")
+    assert answer.code == 0, answer.stderr
+    return answer
+
+
+def test_the_lowest_year_of_each_draw_tells_how_likely_the_target_is(half):
+    rows = [r for r in half.table("draws") if r["sector"] == "all sectors"]
+    (whole,) = [r for r in half.table("uncertainty") if (r["sector"], r["year"]) == ("all sectors", "all years")]
+    met = [float(r["lowest_coverage"]) >= 0.7 for r in rows]
+    assert 0 < sum(met) < len(met)
+    assert float(whole["probability"]) == pytest.approx(sum(met) / len(met), abs=1e-6)
+    by_year = {r["year"]: float(r["lowest"]) for r in half.table("uncertainty") if r["sector"] == "all sectors"}
+    worst = min(rows, key=lambda r: float(r["lowest_coverage"]))
+    assert by_year[worst["lowest_year"]] == float(worst["lowest_coverage"])
+
+
 def test_draws_are_the_case_with_other_cells(done):
     """Each draw by hand: X, P by its delay and N by its factor, all with the factor of the recipe, cars with theirs."""
     values: dict[str, dict[str, float]] = {}

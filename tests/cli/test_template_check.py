@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -133,3 +136,13 @@ def test_check_of_a_missing_file(tmp_path: Path):
     answer = magnetgrid("check", tmp_path / "nothing.xlsx")
     assert answer.code == 3
     assert "there is no such file or folder" in answer.stderr
+
+
+def test_a_reader_that_leaves_is_no_fault_of_the_program():
+    """As in ``magnetgrid check ... | head``: the other end of the pipe is closed."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        command = [sys.executable, "-m", "optimizer.cli", "check", "inputs/batteries"]
+        ended = subprocess.run(command, cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr) == (1, b"")
