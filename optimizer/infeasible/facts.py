@@ -23,7 +23,9 @@ _BLOCKS = {
     "min_utilization": "least use",
     "Budgets": "what pots may pay for",
     "Instruments": "what instruments give",
+    "Stockpiles": "stockpiles",
 }
+_LARGER = (1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)  # Times as much, for what could be any amount.
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Fact:
 def restricting_facts(workbook: Workbook) -> list[Fact]:
     """Return the facts of a case, those first that a planner can change most easily."""
     return [
-        *_pots(workbook), *_instruments(workbook), *_routes(workbook), *_projects(workbook), *_origins(workbook)
+        *_pots(workbook), *_instruments(workbook), *_routes(workbook), *_stockpiles(workbook), *_projects(workbook),
+        *_origins(workbook),
     ]  # fmt: skip
 
 
@@ -107,6 +110,16 @@ def _routes(workbook: Workbook) -> Iterator[Fact]:
             yield _fact(row, "allowed", f"the route of {way} is forbidden", "yes")
         if (most := row.number("max_t_per_year")) is not None:
             yield _fact(row, "max_t_per_year", f"the route of {way} takes at most {most:g} t a year")
+
+
+def _stockpiles(workbook: Workbook) -> Iterator[Fact]:
+    for row in records(workbook, "Stockpiles"):
+        whose = f"the stockpile of {row.text('material')} in {row.text('country')}"
+        says = {"max_t": f"{whose} holds at most", "max_purchase_t_per_year": f"{whose} buys a year at most"}
+        for column, words in says.items():
+            if most := row.number_or(column, row.number_or("opening_t", 0.0) if column == "max_t" else 0.0):
+                larger = tuple(float(f"{times * most:.12g}") for times in _LARGER)
+                yield _fact(row, column, f"{words} {most:g} t", larger[-1], larger)
 
 
 def _projects(workbook: Workbook) -> Iterator[Fact]:

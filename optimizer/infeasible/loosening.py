@@ -16,7 +16,7 @@ from optimizer.infeasible.trial import Clock, Trial
 _TOO_LATE = "lead times and ramp-ups"
 _ORDER = (
     *("routes", "groups and requirements", "allied origin", _TOO_LATE),
-    *("what instruments give", "what pots may pay for", "least use"),
+    *("stockpiles", "what instruments give", "what pots may pay for", "least use"),
 )
 
 

@@ -19,9 +19,10 @@ from optimizer.report.explain_summary import behind, key_sentences
 from optimizer.report.explain_words import verdict
 from optimizer.report.explained import LEVERS, Card, Explanation
 from optimizer.report.facts import each
+from optimizer.report.matrix_tables import FROM
 from optimizer.report.page import Column, Line, Page, note, open_page, rows_cm, width_cm
 from optimizer.report.style import BODY, GREY, SERIES, Painter, new_book
-from optimizer.wording import plural
+from optimizer.wording import money, plural
 
 Tables = Mapping[str, pd.DataFrame]
 _MOST_BARS, _LEAST_BARS = 20, 2
@@ -65,7 +66,7 @@ def _columns(e: Explanation) -> list[Column]:
         Column("Country", 14),
         Column("Stage", 14),
         Column("In the plan", 8),
-        Column("Since budget, MUSD", 9.5, "int"),
+        Column("In the comparison", 9.5, "wrap"),
         Column(f"Turned round: lost against the run, {unit}", 11, kind),
         Column(f"Lost against the best found, {unit}", 10, kind),
         Column(f"Proven at least, {unit}", 9.5, kind),
@@ -110,7 +111,10 @@ def _line(e: Explanation, card: Card) -> Line:
         band = tuple(e.points(x) for x in values) if e.covers else values
         band = tuple(None if x is None or abs(x) == float("inf") else x for x in band)  # type: ignore[arg-type]
     held = "" if card.funded or not card.reached else held_short(e, card)
-    since = None if budgeted is None else budgeted.first_musd
+    since = None
+    if budgeted is not None:
+        count = f"{budgeted.funded_at} of {plural(budgeted.budgets, 'budget')}"
+        since = f"from {money(budgeted.first_musd or 0.0)} MUSD" if budgeted.kind == FROM else count
     head = (card.project, e.facts.country(row.text("country")), e.facts.stage_of[card.project])
     return Line((*head, "yes" if card.funded else "no", since, *band, verdict(e, card), held))
 

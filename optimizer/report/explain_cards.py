@@ -105,9 +105,9 @@ def _prices(page: Page, card: Card) -> None:
 
 
 def _price(price: Price) -> Line:
-    now = 1.0 if price.now is None else price.now
+    now = price.now or 1.0  # A figure of 0 stands for more, as for what it costs to run with or without output.
     ends = [None if x is None else x * now for x in (price.in_up_to, price.out_from)]
-    unit = price.unit if price.now is not None else "× now"
+    unit = price.unit if price.now else "× now"
     verified = "yes" if price.is_verified else "as found"
     kinds = {n: "points" for n in (1, 2, 3)}
     return Line((LEVERS[price.lever], now, *ends, unit, None, verified, len(price.trials)), kinds=kinds)

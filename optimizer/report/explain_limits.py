@@ -25,6 +25,7 @@ from optimizer.report.facts import each
 from optimizer.wording import joined, money, percent
 
 _LEAST_T, _LEAST_MUSD = 1e-3, 1e-3
+_LEAST_SHARE = 1e-6  # Of all demand: what serves no more is hardly needed, however much money there is.
 
 
 def held_by(e: Explanation, card: Card) -> str:
@@ -42,8 +43,8 @@ def held_by(e: Explanation, card: Card) -> str:
         return LEAD
     if hold.on_top_gain is None:
         return UNTOLD
-    if hold.on_top_gain > (_LEAST_T if e.covers else _LEAST_MUSD):
-        return BUDGET
+    if hold.on_top_gain > (max(_LEAST_T, _LEAST_SHARE * e.demand_t) if e.covers else _LEAST_MUSD):
+        return _limit_on_money(e, hold)
     if hold.in_place_of:
         return RULE
     if not e.covers:
@@ -69,6 +70,26 @@ def held_short(e: Explanation, card: Card) -> str:
     elif kind == LEAD:
         about = f"first output {hold.first_output or 'after the last year'}"
     return f"{kind}: {about}" if about else kind
+
+
+def _left_musd(e: Explanation) -> float | None:
+    """What the plan leaves of the budget; None without one."""
+    budget, outlay = e.run_manifest.get("budget_musd"), e.run_manifest.get("outlay_musd")
+    return None if budget is None else float(budget) - float(outlay or 0.0)
+
+
+def _limit_on_money(e: Explanation, hold: Hold) -> str:
+    """The budget, or where that would do the pots, if there are any."""
+    left = _left_musd(e)
+    if left is not None and (hold.on_top_outlay_musd or 0.0) > left + _LEAST_MUSD:
+        return BUDGET
+    return POTS if e.workbook.table("Budgets").rows else UNTOLD
+
+
+def coverage(e: Explanation, weighted_t: float) -> str:
+    """An amount of coverage: in points and weighted tonnes, or in tonnes alone where they are next to no points."""
+    much, t = points(e.points(weighted_t) or 0.0), f"{tonnes(weighted_t)} weighted t"
+    return t if much == "0" else f"{much} points ({t})"
 
 
 def _scarce(e: Explanation, hold: Hold) -> list[str]:
@@ -121,16 +142,18 @@ def _lead(e: Explanation, card: Card, hold: Hold) -> str:
 def _budget(e: Explanation, card: Card, hold: Hold) -> str:
     if hold.on_top_gain is None:
         return "The budget keeps it out: it needs more public money than its limits allow."
-    gain = (
-        f"cover {points(e.points(hold.on_top_gain) or 0.0)} points ({tonnes(hold.on_top_gain)} weighted t) more"
-        if e.covers
-        else f"cost {money(hold.on_top_gain)} MUSD less"
-    )
+    return f"The budget keeps it out: {_with_money(e, hold)}."
+
+
+def _with_money(e: Explanation, hold: Hold) -> str:
+    """What the project added to the plan would do, were money no limit."""
+    assert hold.on_top_gain is not None
+    gain = f"cover {coverage(e, hold.on_top_gain)} more" if e.covers else f"cost {money(hold.on_top_gain)} MUSD less"
     place = f" in place of {joined(list(hold.in_place_of))}" if hold.in_place_of else ""
     others = f", {joined(list(hold.with_required))} which it requires included" if hold.with_required else ""
     return (
-        f"The budget keeps it out: were money no limit, the plan with it added{place} ({money(hold.on_top_outlay_musd or 0.0)}"
-        f" MUSD of public money{others}) would {gain}."
+        f"were money no limit, the plan with it added{place} ({money(hold.on_top_outlay_musd or 0.0)}"
+        f" MUSD of public money{others}) would {gain}"
     )
 
 
@@ -146,15 +169,21 @@ def _feed(e: Explanation, card: Card, hold: Hold) -> str:
 def _demand(e: Explanation, card: Card, hold: Hold) -> str:
     if not hold.short_years:
         return "It is not needed: nothing is short in the plan, nor in any loss that is evaluated."
-    head = "It is not needed: with no limit on money, and losses counted, the plan with it added serves nothing more"
+    gain = hold.on_top_gain or 0.0
+    needed, more = "not", "nothing more"
+    if gain > _LEAST_T:
+        needed, more = "hardly", f"no more than {tonnes(gain)} weighted t more"
+    head = f"It is {needed} needed: with no limit on money, and losses counted, the plan with it added serves {more}"
     if hold.fed_year is None:
         return f"{head}."
     binding = e.run["bottlenecks"]
     stages = [str(x.stage) for x in each(binding) if x.year == hold.fed_year and x.binds != "no"]
     others = [s for s in dict.fromkeys(stages) if s != e.facts.stage_of[card.project]]
-    where = f"; what binds then is {joined(others)}" if others else ""
-    short = f"{tonnes(hold.fed_short_t or 0.0)} weighted t short"
-    return f"{head}, and in {hold.fed_year} ({short}) not even if it needed no feed{where}."
+    short = f"in {hold.fed_year} ({tonnes(hold.fed_short_t or 0.0)} weighted t short)"
+    if hold.by_input:
+        head = f"{head}, and {short} not even if it needed no feed"
+        short = "then"
+    return f"{head}; what binds {short} is {joined(others)}." if others else f"{head}."
 
 
 def _price(e: Explanation, card: Card, hold: Hold) -> str:
@@ -185,6 +214,10 @@ def _return(e: Explanation, card: Card, hold: Hold) -> str:
 
 
 def _pots(e: Explanation, card: Card, hold: Hold) -> str:
+    if hold.on_top_gain is not None:
+        left = _left_musd(e)
+        room = "no limit on the sum" if left is None else f"{money(left)} MUSD of the budget are left"
+        return f"Not the budget but the pots that may pay for it keep it out: {room}; {_with_money(e, hold)}."
     row = e.facts.projects[card.project]
     where = f"{e.facts.stage_of[card.project]} in {e.facts.country(row.text('country'))}"
     return f"Who may pay keeps it out: however much money the pots held, none may pay for {where} when it would be due."

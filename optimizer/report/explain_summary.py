@@ -22,7 +22,7 @@ def key_sentences(e: Explanation, cards: Sequence[Card]) -> list[str]:
         counts.setdefault(held_by(e, card), []).append(card.project)
     if out:
         parts = [
-            f"{kind}: {len(found_)} ({names(found_)})"
+            f"{kind}, {len(found_)} ({names(found_)})"
             for kind, found_ in sorted(counts.items(), key=lambda x: -len(x[1]))
         ]
         found.append(f"What keeps the {len(out)} unfunded projects out: {'; '.join(parts)}." if len(out) > 1 else "")
@@ -35,12 +35,16 @@ def key_sentences(e: Explanation, cards: Sequence[Card]) -> list[str]:
         assert lost is not None
         much = f"{points(e.points(lost.least) or 0.0)} points" if e.covers else f"{money(lost.least)} MUSD"
         who = names([card.project for card in told])
-        found.append(f"Proven worse if turned round: {who}; most of all {worst.project}, at least {much}.")
+        found.append(
+            f"Proven worse with the decision turned round: {who}; most of all {worst.project}, at least {much}."
+        )
     if untold:
         found.append(f"{NOT_TOLD[:1].upper()}{NOT_TOLD[1:]}: {names([card.project for card in untold])}.")
     if better:
         who = names([card.project for card in better])
-        found.append(f"The best plan found is on the other side than the plan of the run at {who}: its gap allowed it.")
+        found.append(
+            f"A better plan than that of the run, whose gap allowed it, was found with the decision turned round at {who}."
+        )
     if e.run_can_be_improved:
         found.append(improved(e))
     late = [card.project for card in cards if not card.reached]

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from optimizer.report.bottlenecks import tonnes
 from optimizer.report.compare_proof import points
-from optimizer.report.explain_limits import held_sentence
+from optimizer.report.explain_limits import coverage, held_sentence
 from optimizer.report.explained import (
     CAPEX,
     OPEX,
     RIVALS,
     SHARE,
+    Budgeted,
     Card,
     Explanation,
     Losses,
@@ -26,13 +27,13 @@ NOT_TOLD = "cannot be told apart at this gap"
 
 
 def sentences(e: Explanation, card: Card) -> list[str]:
-    """Two to four sentences on a project."""
+    """Two to four sentences on a project, why it is out first; then, where they were searched, its break-evens."""
     if not card.reached:
         return ["Not reached in the time given."]
     parts = [
         _since(e, card),
-        _cost(e, card),
         "" if card.funded else held_sentence(e, card),
+        _cost(e, card),
         _displaced(e, card),
         *_prices(card),
     ]
@@ -76,25 +77,32 @@ def _since(e: Explanation, card: Card) -> str:
         head = "Out"
     if budgeted is None:
         return f"{head}." if place is not None else ""
-    when = f"; in the comparison {budgeted.kind}" if budgeted.kind != FROM else ""
-    if budgeted.kind == FROM and budgeted.first_musd is not None:
-        when = f"; in the comparison from {money(budgeted.first_musd)} MUSD on"
-    return f"{head}{when} ({budgeted.funded_at} of {budgeted.budgets} budgets)."
+    return f"{head}; in the comparison it is in {_at_budgets(budgeted)}."
+
+
+def _at_budgets(budgeted: Budgeted) -> str:
+    """At which budgets of a comparison a project is funded."""
+    count, first = f"{budgeted.funded_at} of {plural(budgeted.budgets, 'budget')}", budgeted.first_musd
+    if first is None:
+        return f"at none of {plural(budgeted.budgets, 'budget')}"
+    if budgeted.kind == FROM:
+        return f"from {money(first)} MUSD on ({count})"
+    return f"at {count}, the first of them {money(first)} MUSD"
 
 
 def _cost(e: Explanation, card: Card) -> str:
     """What turning the plan round costs."""
     turned, lost = card.turned, e.losses(card)
-    what = "Without it" if card.funded else "Forced in"
+    what = "Without it" if card.funded else "With it forced in"
     if turned is None:
         return ""
     if not turned.possible:
         return "Without it no plan keeps every limit." if card.funded else "It cannot be forced in: no plan has it."
     if lost is None:
-        return f"{what} the search found no plan; that there is none was not proven."
+        return f"{what}, the search found no plan; that there is none was not proven."
     better = ", whose gap allowed it" if lost.against_run < -lost.same else ""
     head = (
-        f"{what} the best plan found {_compared(e, lost, lost.against_run)} the plan of the run{_beside(lost)}{better}"
+        f"{what}, the best plan found {_compared(e, lost, lost.against_run)} the plan of the run{_beside(lost)}{better}"
     )
     if not lost.is_of_run:
         other = "with it" if card.funded else "without it"
@@ -108,8 +116,7 @@ def _compared(e: Explanation, lost: Losses, value: float) -> str:
         return f"costs {_more(value, 'MUSD')} than" if abs(value) > lost.same else "costs as much as"
     if abs(value) <= lost.same:
         return "covers as much as"
-    much = f"{points(abs(e.points(value) or 0.0))} points {'less' if value > 0 else 'more'}"
-    return f"covers {much} ({tonnes(abs(value))} weighted t) than"
+    return f"covers {coverage(e, abs(value))} {'less' if value > 0 else 'more'} than"
 
 
 def _more(value: float, unit: str) -> str:
@@ -155,9 +162,9 @@ def _displaced(e: Explanation, card: Card) -> str:
     if card.funded:
         return f"In its place {'; '.join(parts)}." if parts else "Nobody takes its place."
     if not sure and parts:
-        return f"With it forced in, {'; '.join(parts)}."
+        return f"In that plan {'; '.join(parts)}."
     if not by_change["out"]:
-        return f"It displaces nobody; {'; '.join(parts)}." if parts else "It displaces nobody."
+        return "; ".join(["No other project goes out for it", *parts]) + "."
     rest = [_moved(change, found) for change, found in by_change.items() if found and change != "out"]
     return "; ".join([f"It displaces {names(by_change['out'])}", *rest]) + "."
 
@@ -180,8 +187,18 @@ def _moved(change: str, found: Sequence[str]) -> str:
 # ---------------------------------------------------------------- what would change it
 
 
+_WORDS = {CAPEX: "capital cost", SHARE: "public share", OPEX: "cost of running it"}
+
+
 def _prices(card: Card) -> list[str]:
-    return [line for price in card.prices if (line := price_sentence(card, price))]
+    """Each break-even; figures none of which would bring it in are said at once."""
+    hopeless = [p for p in card.prices if not card.funded and p.is_verified and p.in_up_to is None]
+    rest = [line for p in card.prices if p not in hopeless and (line := price_sentence(card, p))]
+    if not hopeless:
+        return rest
+    words = " or ".join(_WORDS[p.lever] for p in hopeless)
+    count = plural(sum(len(p.trials) for p in hopeless), "solve")
+    return [*rest, f"No {words}, not even 0, would bring it in (proven, {count})."]
 
 
 def price_sentence(card: Card, price: Price) -> str:
@@ -190,7 +207,7 @@ def price_sentence(card: Card, price: Price) -> str:
         return ""
     if price.lever == RIVALS:
         return _rival_sentence(price)
-    word = {CAPEX: "capital cost", SHARE: "public share", OPEX: "cost of running it"}[price.lever]
+    word = _WORDS[price.lever]
     sure = _sure(price)
     if card.funded:
         if price.out_from is None:
@@ -235,13 +252,14 @@ def _sure(price: Price) -> str:
 
 
 def _rival_sentence(price: Price) -> str:
-    who, sure = names(list(price.rivals)), _sure(price)
+    who, sure, many = names(list(price.rivals)), _sure(price), len(price.rivals) > 1
     if price.in_up_to is None:
         return f"Not even for nothing would {who} make up for it{sure}."
     if price.out_from is None:
-        return f"At the prices of now {who} already make up for it{sure}."
+        return f"At the prices of now {who} already {'make' if many else 'makes'} up for it{sure}."
     most, less = percent(price.in_up_to), percent(1.0 - price.in_up_to)
-    return f"{who} would have to cost at most {most} of their capital cost, {less} less, to make up for it{sure}."
+    whose = "their" if many else "its"
+    return f"{who} would have to cost at most {most} of {whose} capital cost, {less} less, to make up for it{sure}."
 
 
 # ---------------------------------------------------------------- what it serves

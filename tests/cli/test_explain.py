@@ -75,7 +75,7 @@ def test_what_it_serves(two):
 def test_sentences_name_the_figures(two):
     _, answer = two
     assert (
-        "Q: Forced in the best plan found covers 20.0 points less (20 weighted t) than the plan of the run and costs 2 MUSD"
+        "With it forced in, the best plan found covers 20.0 points (20 weighted t) less than the plan of the run and costs 2 MUSD"
         " less; proven." in answer.stdout
     )
     assert "It displaces P." in answer.stdout

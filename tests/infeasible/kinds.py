@@ -218,6 +218,21 @@ KINDS: Mapping[str, Kind] = {
         {"Disruptions!D2": (2030, 25, 20)},
         ("in the loss embargo",),
     ),
+    "a stockpile too small": Kind(
+        "without N X's 20 t and the 2 t of the stock, bought a year before, are left of 0.5 x 50 t; 22 / 50 = 0.44; three times"
+        " the stock, 6 t, is enough, twice is not",
+        {
+            "Settings": settings(2030, 2031),
+            "Projects": X.replace("60", "20"),
+            "Imports": "supplier, material, year, max_t, price_usd_per_kg\nN, m, 2030, 60, 1",
+            "Demand": DEMAND + "cars, B, m, 2030, 50,",
+            "Stockpiles": "material, country, opening_t, max_t, max_purchase_t_per_year, purchase_usd_per_kg\nm, B, 0, 2, 100, 1",
+            "Disruptions": "scenario, kind, target, min_coverage, from_year\nembargo, lose_supplier, N, 0.5, 2031",
+        },
+        frozenset({"Disruptions!D2", "Stockpiles!D2"}),
+        {"Disruptions!D2": "0.44", "Stockpiles!D2": "6"},
+        {"Disruptions!D2": (2031, 25, 22)},
+    ),
     "a feed that nobody makes": Kind(
         "no plant melts met, so there is no m at all",
         {**CHAIN, "Demand": DEMAND + "cars, A, m, 2030, 50, 0.5"},
