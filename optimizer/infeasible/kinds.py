@@ -29,6 +29,11 @@ class Kind(StrEnum):
     POT = "pot"
 
     @property
+    def is_of_a_sum(self) -> bool:
+        """Whether it limits a share of a sum that a plan decides itself, as of capacity or money."""
+        return self in (Kind.SHARE, Kind.REACHED, Kind.KEPT_DOWN, Kind.PART, Kind.HOME)
+
+    @property
     def is_money(self) -> bool:
         """Whether it limits what may be spent."""
         return self in (Kind.BUDGET, Kind.POT)

@@ -42,8 +42,7 @@ def loosened(trial: Trial, limit: Limit, answer: Answer, notches: int) -> Repair
             return Repair((_edit(limit, max(0, lower)),), f"{word} of rule “{_name(limit)}” lowered")
         case Kind.SHARE:
             needed = max(limit.value, trial.elastic.share_needed(_name(limit), answer))
-            share = share_up(needed, notches)
-            return Repair((_edit(limit, share),), f"rule “{_name(limit)}” lets a country have {share:.1%}")
+            return with_share(limit, share_up(needed, notches))
         case Kind.REACHED | Kind.KEPT_DOWN | Kind.SERVED:
             return _fair(trial, limit, answer, notches)
         case Kind.LIABLE | Kind.PART | Kind.HOME:
@@ -61,16 +60,13 @@ def loosened(trial: Trial, limit: Limit, answer: Answer, notches: int) -> Repair
 def _fair(trial: Trial, limit: Limit, answer: Answer, notches: int) -> Repair:
     """A share of a country that the answer keeps: the nearest to what is asked."""
     assert limit.row is not None
-    of = f"of the {share_of(limit)}"
     if limit.kind is Kind.SERVED:
         share = share_down(limit.value - answer.amounts[limit.key], notches)
-        return Repair((_edit(limit, share),), f"{share:.1%} {of} served at least")
-    has, country = trial.elastic.part_needed(_name(limit), answer), limit.row.text("country")
+        return Repair((_edit(limit, share),), f"{share:.1%} of the {share_of(limit)} served at least")
+    has = trial.elastic.part_needed(_name(limit), answer)
     if limit.kind is Kind.REACHED:
-        share = share_down(limit.value if has is None else min(limit.value, has), notches)
-        return Repair((_edit(limit, share),), f"{country} has {share:.1%} {of} at least")
-    share = share_up(limit.value if has is None else max(limit.value, has), notches)
-    return Repair((_edit(limit, share),), f"{country} has {share:.1%} {of} at most")
+        return with_share(limit, share_down(limit.value if has is None else min(limit.value, has), notches))
+    return with_share(limit, share_up(limit.value if has is None else max(limit.value, has), notches))
 
 
 def _of_payers(trial: Trial, limit: Limit, answer: Answer, notches: int) -> Repair:
@@ -81,12 +77,29 @@ def _of_payers(trial: Trial, limit: Limit, answer: Answer, notches: int) -> Repa
         raised = money_up(limit.value + answer.amounts[limit.key], notches)
         return Repair((_edit(limit, raised),), f"{musd(raised - limit.value)} more may fall due in a crash")
     if limit.kind is Kind.PART:
-        share = share_up(max(limit.value, trial.elastic.project_share_needed(funder, answer)), notches)
-        return Repair((_edit(limit, share),), f"{funder} pays up to {share:.1%} of one project")
+        needed = trial.elastic.project_share_needed(funder, answer)
+        return with_share(limit, share_up(max(limit.value, needed), notches))
     home = next(pot.home for pot in trial.instance.pots.values() if pot.funder == funder)
     has = trial.elastic.domestic_share_needed(funder, home, answer)
-    share = share_down(limit.value if has is None else min(limit.value, has), notches)
-    return Repair((_edit(limit, share),), f"{share:.1%} of what {funder} pays stays at home at least")
+    return with_share(limit, share_down(limit.value if has is None else min(limit.value, has), notches))
+
+
+def with_share(limit: Limit, share: float) -> Repair:
+    """Let a limit on a share be another one."""
+    assert limit.row is not None
+    country, funder = limit.row.text("country"), limit.row.text("funder")
+    match limit.kind:
+        case Kind.SHARE:
+            what = f"rule “{_name(limit)}” lets a country have {share:.1%}"
+        case Kind.REACHED:
+            what = f"{country} has {share:.1%} of the {share_of(limit)} at least"
+        case Kind.KEPT_DOWN:
+            what = f"{country} has {share:.1%} of the {share_of(limit)} at most"
+        case Kind.PART:
+            what = f"{funder} pays up to {share:.1%} of one project"
+        case _:
+            what = f"{share:.1%} of what {funder} pays stays at home at least"
+    return Repair((_edit(limit, share),), what)
 
 
 def _more_money(limit: Limit, amount: float, notches: int) -> Repair:

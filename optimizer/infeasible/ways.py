@@ -5,10 +5,11 @@ Every way is tried: the cells are written, the workbook is read as any other, an
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from optimizer.infeasible import repairs
@@ -125,9 +126,22 @@ class WaysOut:
     def _less(self, limit: Limit) -> Iterator[WayOut]:
         """Ask for less; to ask for nothing is left to ``_dropped``."""
         for way in self._least([limit.key], Way.PEOPLE if limit.kind is Kind.PEOPLE else Way.LESS):
-            nothing = limit.kind.no_limit
+            nothing, way = limit.kind.no_limit, self._nearer(limit, way)
             if limit.kind is Kind.COVERAGE or limit.kind.is_fair or all(edit.new != nothing for edit in way.edits):
                 yield way
+
+    def _nearer(self, limit: Limit, way: WayOut) -> WayOut:
+        """The share nearest to what is asked, by halving: the plan that is nearest in tonnes or money may keep a worse one."""
+        if not limit.kind.is_of_a_sum or self.trial.elastic.is_large:
+            return way
+        found, asked = round(1000 * float(str(way.edits[0].new))), 1000 * limit.value
+        up, down = range(math.floor(asked) + 1, found + 1), range(math.ceil(asked) - 1, found - 1, -1)
+        steps = [repairs.with_share(limit, k / 1000) for k in (up if found > asked else down)]
+        try:
+            best = steps[_first_true(steps, self._works)]
+        except NotKnownError:
+            return way
+        return replace(way, edits=best.edits, what=best.what)
 
     def _later(self, limit: Limit) -> Iterator[WayOut]:
         """The nearest year from which the limit could hold, by halving."""

@@ -186,6 +186,17 @@ KINDS: Mapping[str, Kind] = {
         {"Redundancy!G2": "0.6"},
         {"Redundancy!G2": (2030, 0, -10)},
     ),
+    "a share of which the nearest plan in tonnes is not the nearest in shares": Kind(
+        "A is 60 - 0.3 x (60 + q) t above its share, and B, from q = 25.714 on, 0.7 x q - 18: fewest together at 25.714, 34.286 t,"
+        " and there A has 0.7; with all of Q A has only 60 of 115 = 0.5217",
+        {
+            "Projects": PEOPLE + "X, A, make, existing, 60, , , ,\nQ, B, make, candidate, 55, 20, 8, 0,",
+            "Redundancy": RULE + "spread, magnet, 2030, , , , 0.3",
+        },
+        frozenset({"Redundancy!G2"}),
+        {"Redundancy!G2": "0.522"},
+        {"Redundancy!G2": (2030, 0, -34.286)},
+    ),
     "the loss of the only country": Kind(
         "without A nothing is made, and 0.5 x 50 t must be served",
         {"Projects": X, "Demand": DEMAND + "cars, B, m, 2030, 50,", "Disruptions": LOSS + "no A, lose_country, A, 0.5"},
