@@ -66,7 +66,7 @@ def _columns(e: Explanation) -> list[Column]:
         Column("Country", 14),
         Column("Stage", 14),
         Column("In the plan", 8),
-        Column("In the comparison", 9.5, "wrap"),
+        Column("In the comparison", 12.5, "wrap"),
         Column(f"Turned round: lost against the run, {unit}", 11, kind),
         Column(f"Lost against the best found, {unit}", 10, kind),
         Column(f"Proven at least, {unit}", 9.5, kind),

@@ -31,7 +31,7 @@ def write_cards(book: Book, e: Explanation, painter: Painter) -> None:
             page.break_page()
             top = start
         _card(page, e, card)
-        if start > top and page.tall(top, page.row - 1) > 1.0:  # No card is torn that fits a page.
+        if n and start > top and page.tall(top, page.row - 1) > 1.0:  # No card is torn that fits a page.
             page.break_page(start)
             top = start
     page.end()

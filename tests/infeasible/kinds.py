@@ -187,8 +187,8 @@ KINDS: Mapping[str, Kind] = {
         {"Redundancy!G2": (2030, 0, -10)},
     ),
     "a share of which the nearest plan in tonnes is not the nearest in shares": Kind(
-        "A is 60 - 0.3 x (60 + q) t above its share, and B, from q = 25.714 on, 0.7 x q - 18: fewest together at 25.714, 34.286 t,"
-        " and there A has 0.7; with all of Q A has only 60 of 115 = 0.5217",
+        "A is 60 - 0.3 x (60 + q) t above its share, and B, from q = 25.714 on, 0.7 x q - 18: fewest together at 25.714,"
+        " 34.286 t, and there A has 0.7; with all of Q A has only 60 of 115 = 0.5217",
         {
             "Projects": PEOPLE + "X, A, make, existing, 60, , , ,\nQ, B, make, candidate, 55, 20, 8, 0,",
             "Redundancy": RULE + "spread, magnet, 2030, , , , 0.3",

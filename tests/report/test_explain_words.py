@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from toys import settings, workbook
 
+from optimizer.report.explain_cards import write_cards
 from optimizer.report.explain_limits import held_by, held_sentence, held_short
 from optimizer.report.explain_summary import behind, key_sentences
 from optimizer.report.explain_tables import COLUMNS, explanation_tables
@@ -24,6 +25,7 @@ from optimizer.report.explained import (
     Trial,
     Turned,
 )
+from optimizer.report.style import Painter, new_book
 from optimizer.report.tables import COLUMNS as PLAN_TABLES
 
 BOOK = workbook(
@@ -284,3 +286,14 @@ def test_tables_have_the_columns_promised():
     assert {name: tuple(table.columns) for name, table in tables.items()} == dict(COLUMNS)
     assert tables["break_even"].iloc[0][["in_up_to", "out_from"]].tolist() == [3.0, 4.5]
     assert tables["overview"].iloc[0]["lost_least_points"] == 2.0
+
+
+def test_the_first_card_stands_under_the_title_however_tall_it_is():
+    moves = (Move("R", "out", 2030),) * 30
+    card = replace(out(), turned=replace(out().turned, moves=moves), serves={("cars", 2030): 5.0, ("cars", 2031): 5.0})
+    book = new_book("toy")
+    write_cards(book, explanation(card), Painter())
+    sheet = book["Cards"]
+    heading = next(cell.row for (cell,) in sheet.iter_rows(max_col=1) if str(cell.value).startswith("Q: "))
+    assert sheet.row_breaks.brk
+    assert all(page.id >= heading for page in sheet.row_breaks.brk)
