@@ -82,10 +82,8 @@ def _may_have(content: Content, row: Record) -> bool:
         candidate = project.text("status") == "candidate"
         match row.text("measure"):
             case "capacity":
-                counts = row.text("stage") in (
-                    "",
-                    stages.get(project.text("process")),
-                )  # A blank is a fault told already.
+                # A blank stage is a fault told already.
+                counts = row.text("stage") in ("", stages.get(project.text("process")))
             case "jobs":
                 counts = candidate and project.number_or("workforce", 0.0) > 0.0
             case _:
