@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import pandas as pd
-
 from optimizer.report.comparison import Comparison, PlanAt
 from optimizer.report.curve_tables import budgets_and_ceiling
 from optimizer.report.facts import each
@@ -72,23 +70,20 @@ def capacity_rows(comparison: Comparison) -> Rows:
     facts = comparison.facts
     rows: Rows = []
     for budget, plan in budgets_and_ceiling(comparison):
+        stands, funded = defaultdict[tuple[str, str], float](float), defaultdict[tuple[str, str], float](float)
         table = plan.tables["capacity"]
-        last = table[table["year"] == facts.years[-1]]
-        places = {(str(stage), str(country)) for stage, country in zip(last["stage"], last["country"], strict=True)}
-        for stage, country in sorted(places, key=lambda place: (facts.stage_rank(place[0]), place[1])):
-            found = last[(last["stage"] == stage) & (last["country"] == country)]
-            rows.append(
-                {
-                    "budget_musd": budget,
-                    "stage": stage,
-                    "country": country,
-                    "year": facts.years[-1],
-                    "capacity_t": _sum(found),
-                    "funded_t": _sum(found[found["status"] == "candidate"]),
-                }
-            )
+        for row in each(table[table["year"] == facts.years[-1]]):
+            stands[str(row.stage), str(row.country)] += float(row.capacity_t)
+            funded[str(row.stage), str(row.country)] += float(row.capacity_t) if row.status == "candidate" else 0.0
+        rows += [
+            {
+                "budget_musd": budget,
+                "stage": stage,
+                "country": country,
+                "year": facts.years[-1],
+                "capacity_t": round(stands[stage, country], _T_DIGITS) + 0.0,
+                "funded_t": round(funded[stage, country], _T_DIGITS) + 0.0,
+            }
+            for stage, country in sorted(stands, key=lambda place: (facts.stage_rank(place[0]), place[1]))
+        ]
     return rows
-
-
-def _sum(rows: pd.DataFrame) -> float:
-    return round(float(rows["capacity_t"].sum()), _T_DIGITS) + 0.0

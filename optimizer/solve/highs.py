@@ -134,9 +134,13 @@ class Session:
         self.column = {id(variable): n for n, variable in enumerate(self.variables)}
         self.program = program
         self.integer = self.program.integer
-        self._highs = new_solver(self.program)
         (self.rows, self.columns), self.nonzeros = self.program.matrix.shape, self.program.matrix.nnz
         self.binaries = int(self.integer.sum())
+
+    @cached_property
+    def _highs(self) -> highspy.Highs:
+        """The solver: what is compiled only to be taken apart never needs one."""
+        return new_solver(self.program)
 
     # ------------------------------------------------------------ changes in place
 
