@@ -69,8 +69,8 @@ def _columns(e: Explanation) -> list[Column]:
         Column("In the comparison", 12.5, "wrap"),
         Column(f"Turned round: lost against the run, {unit}", 11, kind),
         Column(f"Lost against the best found, {unit}", 10, kind),
-        Column(f"Proven at least, {unit}", 9.5, kind),
-        Column(f"Proven at most, {unit}", 9.5, kind),
+        Column(f"Proven at least, {unit}", 11, kind),
+        Column(f"Proven at most, {unit}", 11, kind),
         Column("What the bands say", 25, "wrap"),
         Column("What keeps it out", 22, "wrap"),
     ]
@@ -129,8 +129,6 @@ def _chart(page: Page, e: Explanation, header: int, first: int, last: int) -> No
     names = Reference(page.sheet, min_col=1, min_row=first, max_row=first + count - 1)
     for n, column in enumerate((7, 8)):
         values = Reference(page.sheet, min_col=column, min_row=header, max_row=first + count - 1)
-        if first != header + 1:
-            continue
         series = Series(values, title_from_data=True)
         series.graphicalProperties = GraphicalProperties(
             solidFill=(SERIES[1], SERIES[0])[n], ln=LineProperties(solidFill=GREY, w=3000)
@@ -138,16 +136,18 @@ def _chart(page: Page, e: Explanation, header: int, first: int, last: int) -> No
         series.invertIfNegative = False
         chart.series.append(series)
     chart.set_categories(names)
-    page.break_page()
+    rows = round(max(12, 2 + 1.4 * count))
+    if page.tall(1, page.row + rows) > 1.0:
+        page.break_page()
     page.row += 1
-    size = (width_cm(min(110.0, sum(page.widths))), rows_cm(max(12, 2 + 1.4 * count)))
+    size = (width_cm(min(110.0, sum(page.widths))), rows_cm(rows))
     unit = "points" if e.covers else "MUSD"
     title = "What turning the plan round at a project loses: against the best plan found, and proven at least"
     dress(chart, title, unit, "0.00" if e.covers else "#,##0.0", size)
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.crosses = "max"
     page.chart(chart, page.row, 0.0)
-    page.row += round(max(12, 2 + 1.4 * count)) + 1
+    page.row += rows + 1
 
 
 # ---------------------------------------------------------------- Searches, Tests, Run

@@ -35,9 +35,8 @@ def key_sentences(e: Explanation, cards: Sequence[Card]) -> list[str]:
         assert lost is not None
         much = f"{points(e.points(lost.least) or 0.0)} points" if e.covers else f"{money(lost.least)} MUSD"
         who = names([card.project for card in told])
-        found.append(
-            f"Proven worse with the decision turned round: {who}; most of all {worst.project}, at least {much}."
-        )
+        most = f"; most of all {worst.project}" if len(told) > 1 else ""
+        found.append(f"Proven worse with the decision turned round: {who}{most}, at least {much}.")
     if untold:
         found.append(f"{NOT_TOLD[:1].upper()}{NOT_TOLD[1:]}: {names([card.project for card in untold])}.")
     if better:

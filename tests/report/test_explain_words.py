@@ -263,7 +263,7 @@ def test_next_to_no_coverage_is_told_in_tonnes():
 def test_key_sentences_count_what_they_name():
     told, untold = out(), replace(out(bound=95.0), project="R")
     lines = " ".join(key_sentences(explanation(told, untold, best_value=95.0), [told, untold]))
-    assert "Proven worse with the decision turned round: Q; most of all Q, at least 2.0 points." in lines
+    assert "Proven worse with the decision turned round: Q, at least 2.0 points." in lines
     assert "Cannot be told apart at this gap: R." in lines
     assert "covers 0.5 points more than that of the run" in lines
 
