@@ -62,7 +62,7 @@ def support(facts: Facts) -> str:
         return "All funded projects earn the hurdle rate of their firms without support."
     lacks, charge = -float(short["npv_unaided_musd"].sum()), float(facts.money["charge_musd"])
     leverage = facts.money["leverage"]
-    beside = f"; theirs are {leverage:,.1f} MUSD of private capital per public MUSD" if leverage is not None else ""
+    beside = "" if leverage is None else f"; each public MUSD there comes with {leverage:,.1f} MUSD of private capital"
     return (
         f"{few(short, firms)} {_MISS[len(short) == 1]} hurdle rate without support, by"
         f" {money(lacks)} MUSD of present value in all; the cheapest packages charge {money(charge)} MUSD: {_mix(facts)}{beside}."

@@ -228,7 +228,8 @@ def test_sentences_of_the_summary(toy: Printed):
     support, payers, crash = money_sentences(toy.facts)
     assert support == (
         "1 of 1 funded project misses its hurdle rate without support, by 2.9 MUSD of present value in all; the cheapest"
-        " packages charge 3.6 MUSD: grants 2.0, price floors 1.6; theirs are 2.3 MUSD of private capital per public MUSD."
+        " packages charge 3.6 MUSD: grants 2.0, price floors 1.6; each public MUSD there comes with 2.3"
+        " MUSD of private capital."
     )
     assert payers == (
         "F pays most, 2.0 of 3.6 MUSD (56.3 %); A gains most: 3.6 MUSD are spent there, its funders pay 2.0 MUSD, and 50 jobs are"
