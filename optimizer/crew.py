@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from optimizer.output import OutputError
-from optimizer.process import settle
+from optimizer.process import end_with_parent, settle
 from optimizer.solve.dispatch import started_deaf
 from optimizer.solve.highs import Interrupt
 from optimizer.solve.program import use_threads
@@ -190,6 +190,7 @@ _payloads: list[Payload] = []
 def _begin(payload: Payload) -> None:
     """Keep the payload in a worker process; Ctrl-C is the parent's to take."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     _payloads.append(payload)
 
 

@@ -28,6 +28,7 @@ from models.dispatch import build_dispatch, halfway, planned
 from models.instance import Instance, Scenario
 from models.network import Network
 from models.solution import Investment, Operation, extract_operation, join
+from optimizer.process import end_with_parent
 from optimizer.solve.highs import Session
 from optimizer.solve.ladder import Ladder
 from optimizer.solve.program import SolverError
@@ -105,6 +106,7 @@ _case: list[tuple[Instance, Investment, dict[str, Network]]] = []
 def _begin(instance: Instance, investment: Investment) -> None:
     """Keep the case in a worker process; Ctrl-C is the parent's to take."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     _case.append((instance, investment, {}))
 
 
