@@ -34,6 +34,8 @@ _MOST_ROUNDS = 200
 # Where one budget has the whole time: nodes and searches for a plan; the same for a bound, one after the other.
 _PLAN_STEP, _BOUND_STEPS = (200, 2), ((300, 1), (600, 3))
 _LEAST_STEP = 0.2  # Of the gap asked for: what a search must raise the bound by to be worth its start.
+# Of what is open: where years in fractions raise the bound by less, more nodes are left to the search of everything whole.
+_LEAST_RAISE = 0.1
 # Of the gap asked for: what rules on shares may add to the bound before they are worth their rows.
 _SHARES_MATTER = 0.2
 
@@ -219,10 +221,13 @@ class CoverageCase:
         (standing,) = self.relax([standing], aim)
         plan_nodes, plan_searches = _PLAN_STEP
         for nodes, searches in _BOUND_STEPS:
-            standing = self.improve(standing, frozenset(), plan_nodes, aim, searches=plan_searches)
-            standing = self.bound(standing, nodes, aim, searches=searches)
-            if standing.funded is not None:
-                tell(standing)
+            before = self.improve(standing, frozenset(), plan_nodes, aim, searches=plan_searches)
+            standing = self.bound(before, nodes, aim, searches=searches)
+            if standing.funded is None:
+                continue
+            tell(standing)
+            if standing.bound_kt - before.bound_kt < _LEAST_RAISE * before.gap_kt:
+                break
         standing = self.improve(standing, frozenset(), plan_nodes, aim, searches=plan_searches)
         return self.finish(standing, None, aim)
 
