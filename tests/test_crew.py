@@ -1,4 +1,4 @@
-"""Processes of this machine: none outlives the command that started it, however that ends."""
+"""Processes of this machine: none outlives the command that started it, however that ends; no Ctrl-C is lost."""
 
 from __future__ import annotations
 
@@ -43,6 +43,19 @@ if __name__ == "__main__":
 """
 
 
+_PRESSED = """
+import os, signal
+from optimizer.solve.dispatch import started_deaf
+try:
+    with started_deaf():
+        os.kill(os.getpid(), signal.SIGINT)
+        print("to the end", flush=True)
+    print("lost", flush=True)
+except KeyboardInterrupt:
+    print("taken", flush=True)
+"""
+
+
 def is_there(pid: int) -> bool:
     """Whether a process runs: not one that has ended and waits to be asked for."""
     try:
@@ -73,3 +86,9 @@ def test_workers_end_with_a_command_that_is_killed(tmp_path: Path):
             command.send_signal(signal.SIGKILL)
     workers = [int(file.name) for file in seen.iterdir()]
     assert until(lambda: not any(map(is_there, workers)))
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs a signal mask")
+def test_ctrl_c_while_processes_start_is_taken_afterwards():
+    ended = subprocess.run([sys.executable, "-c", _PRESSED], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert ended.stdout.split("\n") == ["to the end", "taken", ""]

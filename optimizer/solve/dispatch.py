@@ -89,15 +89,24 @@ def _each(instance: Instance, investment: Investment, jobs: list[Job], workers: 
 
 @contextmanager
 def started_deaf() -> Iterator[None]:
-    """Processes started in the block ignore Ctrl-C from their first moment: it reaches every process of a terminal."""
+    """Processes started in the block ignore Ctrl-C from their first moment: it reaches every process of a terminal.
+
+    This process takes what is pressed meanwhile after the block.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    elif hasattr(signal, "pthread_sigmask"):
+        masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+    else:  # Windows: there is no mask, and what is pressed meanwhile is lost.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 _case: list[tuple[Instance, Investment, dict[str, Network]]] = []
