@@ -89,6 +89,8 @@ def test_workers_end_with_a_command_that_is_killed(tmp_path: Path):
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs a signal mask")
-def test_ctrl_c_while_processes_start_is_taken_afterwards():
+def test_ctrl_c_while_processes_start_is_not_lost():
+    """Taken after the block, or within it where another thread was given the signal."""
     ended = subprocess.run([sys.executable, "-c", _PRESSED], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    assert ended.stdout.split("\n") == ["to the end", "taken", ""]
+    assert "taken" in ended.stdout
+    assert "lost" not in ended.stdout

@@ -91,7 +91,7 @@ def _each(instance: Instance, investment: Investment, jobs: list[Job], workers: 
 def started_deaf() -> Iterator[None]:
     """Processes started in the block ignore Ctrl-C from their first moment: it reaches every process of a terminal.
 
-    This process takes what is pressed meanwhile after the block.
+    What is pressed meanwhile is not lost to this process, which as a rule takes it after the block.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
