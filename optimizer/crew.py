@@ -10,7 +10,6 @@ models that later jobs need. Only the time depends on it.
 from __future__ import annotations
 
 import multiprocessing
-import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -19,8 +18,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from optimizer.output import OutputError
-from optimizer.process import end_with_parent, settle
-from optimizer.solve.dispatch import started_deaf
+from optimizer.process import serve, settle, started_deaf
 from optimizer.solve.highs import Interrupt
 from optimizer.solve.program import use_threads
 
@@ -189,8 +187,7 @@ _payloads: list[Payload] = []
 
 def _begin(payload: Payload) -> None:
     """Keep the payload in a worker process; Ctrl-C is the parent's to take."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent()
+    serve()
     _payloads.append(payload)
 
 

@@ -45,7 +45,7 @@ if __name__ == "__main__":
 
 _PRESSED = """
 import os, signal
-from optimizer.solve.dispatch import started_deaf
+from optimizer.process import started_deaf
 try:
     with started_deaf():
         os.kill(os.getpid(), signal.SIGINT)

@@ -15,6 +15,7 @@ from optimizer.stress_jobs import DrawResult
 WHOLE = "all years"
 _SHARES = (("p05", 5), ("p25", 25), ("p50", 50), ("p75", 75), ("p95", 95))
 _DIGITS = 7
+_EPS = 1e-9  # Of a share: rounding.
 _MONEY = "capex_musd"
 _BY_CHANCE = 0.05  # How often chance alone may make any figure of the ranking clear.
 
@@ -32,6 +33,12 @@ def lowest(stressed: Stressed, draw: DrawResult, sector: str) -> tuple[float, in
     return min(shares, default=None)
 
 
+def meets(stressed: Stressed, draw: DrawResult, sector: str) -> bool:
+    """Whether a draw meets the target in every year."""
+    least = lowest(stressed, draw, sector)
+    return least is None or least[0] >= stressed.target - _EPS
+
+
 def planned(stressed: Stressed, sector: str, years: Sequence[int]) -> float | None:
     """The same with every figure as the workbook has it."""
     demand = sum(stressed.demand_kt[sector, t] for t in years)
@@ -43,19 +50,16 @@ def chance_rows(stressed: Stressed) -> Rows:
     """By sector: every year, then all years together, whose probability is that the target is met in every one of them."""
     rows: Rows = []
     for sector in stressed.sectors if stressed.draws else ():
-        met = np.ones(len(stressed.draws), dtype=bool)
         for t in stressed.years:
             values = [x for draw in stressed.draws if (x := covered(stressed, draw, sector, (t,))) is not None]
             if len(values) < len(stressed.draws):
                 continue  # Nothing is demanded in that year.
-            hit = np.array(values) >= stressed.target - 1e-9
-            met &= hit
+            hit = np.array(values) >= stressed.target - _EPS
             rows.append(_spread(stressed, sector, t, values, planned(stressed, sector, (t,)), float(hit.mean())))
         whole = [x for draw in stressed.draws if (x := covered(stressed, draw, sector, stressed.years)) is not None]
         if whole:
-            rows.append(
-                _spread(stressed, sector, WHOLE, whole, planned(stressed, sector, stressed.years), float(met.mean()))
-            )
+            met = float(np.mean([meets(stressed, draw, sector) for draw in stressed.draws]))
+            rows.append(_spread(stressed, sector, WHOLE, whole, planned(stressed, sector, stressed.years), met))
     return rows
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from optimizer.report.price_words import not_priced, price_sentences
 from optimizer.report.repair_words import repair_sentences
 from optimizer.report.rounding import tonnes
-from optimizer.report.stress_chance import clear_from, lowest, ranking_rows
+from optimizer.report.stress_chance import clear_from, meets, ranking_rows
 from optimizer.report.stressed import Stressed
 from optimizer.solve.stress import Breaking
 from optimizer.stress_cases import DELAY, PAIR
@@ -189,8 +189,7 @@ def chance(stressed: Stressed) -> str:
     if not stressed.draws:
         return ""
     every = stressed.sectors[0]
-    lows = [lowest(stressed, draw, every) for draw in stressed.draws]
-    met = sum(low is None or low[0] >= stressed.target - 1e-9 for low in lows)
+    met = sum(meets(stressed, draw, every) for draw in stressed.draws)
     rows = [r for r in ranking_rows(stressed) if r["sector"] == stressed.sector(every)]
     top = [f"{r['variable']} ({r['rank_correlation']:+.2f})" for r in rows if r["clear"] == "yes"][:_MOST_VARIABLES]
     matters = f"; what moves coverage most: {joined(top)}" if top else _nothing_clear(stressed, len(rows))

@@ -13,11 +13,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +25,7 @@ from models.dispatch import build_dispatch, halfway, planned
 from models.instance import Instance, Scenario
 from models.network import Network
 from models.solution import Investment, Operation, extract_operation, join
-from optimizer.process import end_with_parent
+from optimizer.process import serve, started_deaf
 from optimizer.solve.highs import Session
 from optimizer.solve.ladder import Ladder
 from optimizer.solve.program import SolverError
@@ -87,35 +84,12 @@ def _each(instance: Instance, investment: Investment, jobs: list[Job], workers: 
         yield from results
 
 
-@contextmanager
-def started_deaf() -> Iterator[None]:
-    """Processes started in the block ignore Ctrl-C from their first moment: it reaches every process of a terminal.
-
-    What is pressed meanwhile is not lost to this process, which as a rule takes it after the block.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-    elif hasattr(signal, "pthread_sigmask"):
-        masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, masked)
-    else:  # Windows: there is no mask, and what is pressed meanwhile is lost.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
-
-
 _case: list[tuple[Instance, Investment, dict[str, Network]]] = []
 
 
 def _begin(instance: Instance, investment: Investment) -> None:
     """Keep the case in a worker process; Ctrl-C is the parent's to take."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent()
+    serve()
     _case.append((instance, investment, {}))
 
 

@@ -19,7 +19,7 @@ from workbook_toy import changed, write_folder, write_xlsx
 
 import optimizer.output
 import optimizer.run
-from optimizer.solve.dispatch import started_deaf
+from optimizer.process import started_deaf
 from optimizer.solve.highs import Status
 
 ROOT = Path(__file__).resolve().parents[2]
