@@ -12,6 +12,7 @@ from models.options import Layout, Options
 from optimizer.solve.fundings import fundings, solve_fixed, vector_of
 from optimizer.solve.highs import Limits, Session, Status
 from optimizer.solve.master import Money
+from optimizer.solve.prove import prove
 from optimizer.solve.search import CoverageCase
 from optimizer.solve.standings import Aim, Keys, Standing
 from optimizer.solve.work import EXACT_KT, Step, Work
@@ -77,7 +78,7 @@ def _taken_apart(work: Work, session: Session, gap: float, at_hand: Keys | None)
         work.tell(f"coverage step: gap {standing.gap_kt / point:.2f} points after {seconds:.0f} s")
 
     standing = Standing(Money(instance.budget_musd))
-    standing = case.prove(standing if at_hand is None else case.take(standing, at_hand), aim, tell)
+    standing = prove(case, standing if at_hand is None else case.take(standing, at_hand), aim, tell)
     work.solving += time.perf_counter() - started
     if standing.funded is None:
         return Coverage(standing.status(aim), session)

@@ -58,6 +58,7 @@ class Outcome:
     seconds: float
     nodes: int = 0
     interrupted: bool = False
+    iterations: int = 0
     plans: tuple[np.ndarray, ...] = ()
 
     @property
@@ -230,7 +231,7 @@ class Session:
                 highs.clearSolver()  # A warm start can end in numerical trouble; from nothing the same problem solves.
                 highs.run()
         outcome = self._outcome(time.perf_counter() - started, limits.bound)
-        return replace(outcome, plans=tuple(plans))
+        return replace(outcome, plans=tuple(plans), iterations=max(0, int(highs.getInfo().simplex_iteration_count)))
 
     @contextmanager
     def _callbacks(

@@ -9,6 +9,7 @@ from models.instance import Instance
 from optimizer.solve.highs import Interrupt
 from optimizer.solve.master import Money
 from optimizer.solve.outlay import OutlayCase
+from optimizer.solve.prove import prove
 from optimizer.solve.search import CoverageCase
 from optimizer.solve.standings import Aim, Keys, Standing
 from optimizer.solve.work import EXACT_KT, EXACT_MUSD, Tell, is_small
@@ -65,7 +66,7 @@ def _reach(case: CoverageCase, limit_kt: float, until: float | None) -> Standing
     """A plan without any limit on the total that is good enough, or the proof that there is none."""
     standing = Standing(Money(None))
     for gap_kt in (max(EXACT_KT, 0.1 * limit_kt), EXACT_KT):
-        standing = case.prove(standing, Aim(gap_kt, until))
+        standing = prove(case, standing, Aim(gap_kt, until))
         if not standing.feasible or standing.value_kt <= limit_kt or standing.bound_kt > limit_kt:
             break
     return standing

@@ -100,10 +100,14 @@ def outlay_master(instance: Instance, interrupt: Interrupt) -> Master:
 
 
 class Master:
-    """One step of one case, compiled, and with the scenarios ``apart`` taken out as blocks."""
+    """One step of one case, compiled, and with the scenarios ``apart`` taken out as blocks.
+
+    ``iterations``: of the simplex method in all searches so far: a measure of work that is the same on every machine.
+    """
 
     def __init__(self, instance: Instance, options: Options, apart: Sequence[str], interrupt: Interrupt) -> None:
         self.instance, self.interrupt = instance, interrupt
+        self.iterations = 0
         self.session = Session(build_model(instance, options), interrupt)
         self.split = Split(self.session, apart, _GUARD_PRICE)
         self.has_costs = options.minimize is Goal.COST or options.least_outlay
@@ -113,8 +117,9 @@ class Master:
         self.fundings: list[tuple[str, int]] = list(self.session.model.Fund)
         self.fund = np.array([self.place["Fund", key] for key in self.fundings], dtype=int)
         self.ever = {p: self.place["Ever", p] for p in self.session.model.FUNDABLE}
-        rows = (self.session.constraints[n] for n in self.split.rows)
-        self._row_families = np.array([row.parent_component().local_name for row in rows], dtype=object)
+        families = [row.parent_component().local_name for row in self.session.constraints]
+        self._all_families = np.array(families, dtype=object)
+        self._row_families = self._all_families[self.split.rows]
 
     @property
     def size(self) -> dict[str, int]:
@@ -128,14 +133,18 @@ class Master:
 
     def program(self, money: Money, ties: Ties = Ties()) -> Program:
         """The master's program with this money and these bounds."""
-        master = self.split.master
-        uppers, lower, upper = master.row_upper.copy(), master.lower.copy(), master.upper.copy()
-        uppers[self._rows("outlay_within_budget")] = np.inf if money.budget_musd is None else money.budget_musd
-        uppers[self._rows("payments_within_purse", "affordable_together")] *= money.pots_factor
-        if money.shortfall_limit_kt is not None:
-            uppers[self._rows("shortfall_is_kept")] += money.shortfall_limit_kt
+        master = _with_money(self.split.master, self._row_families, money)
+        lower, upper = master.lower.copy(), master.upper.copy()
         lower[ties.columns], upper[ties.columns] = ties.lower, ties.upper
-        return replace(master, row_upper=uppers, lower=lower, upper=upper)
+        return replace(master, lower=lower, upper=upper)
+
+    def undivided(self, money: Money, through: int) -> Program:
+        """The program before it was taken apart, with this money; only fundings of the years ``through`` are whole."""
+        program = _with_money(self.session.program, self._all_families, money)
+        later = [self.session.column[id(x)] for (_, v), x in self.session.model.Fund.items() if v > through]
+        integer = program.integer.copy()
+        integer[later] = False
+        return replace(program, integer=integer)
 
     def vector(self, funded: Collection[tuple[str, int]]) -> np.ndarray:
         """Values of the fundings where these (p, v) are funded."""
@@ -196,7 +205,9 @@ class Master:
             session.branch_only()
         if start is not None:
             session.start_from(start)
-        return session.solve(limits)
+        outcome = session.solve(limits)
+        self.iterations += outcome.iterations
+        return outcome
 
     # ------------------------------------------------------------ how they are answered
 
@@ -259,6 +270,16 @@ class Master:
             for cut in news:
                 self.add(session, cut)
         return best
+
+
+def _with_money(program: Program, families: np.ndarray, money: Money) -> Program:
+    """A program, the families of its rows given, with this money."""
+    uppers = program.row_upper.copy()
+    uppers[families == "outlay_within_budget"] = np.inf if money.budget_musd is None else money.budget_musd
+    uppers[np.isin(families, ("payments_within_purse", "affordable_together"))] *= money.pots_factor
+    if money.shortfall_limit_kt is not None:
+        uppers[families == "shortfall_is_kept"] += money.shortfall_limit_kt
+    return replace(program, row_upper=uppers)
 
 
 class Relaxation:

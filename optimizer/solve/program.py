@@ -45,11 +45,16 @@ def use_threads(count: int) -> int:
     int
         How many they used before.
     """
-    before = int(str(_OPTIONS["threads"]))
+    before = threads_in_use()
     if count != before:
         highspy.Highs.resetGlobalScheduler(True)  # The solver keeps the number of its first solve.
         _OPTIONS["threads"] = count
     return before
+
+
+def threads_in_use() -> int:
+    """Threads that each solver of this process may use."""
+    return int(str(_OPTIONS["threads"]))
 
 
 def new_solver(program: Program) -> highspy.Highs:

@@ -7,7 +7,8 @@ and bound are as near as asked:
 2. ``improve``: whole fundings among those that are worth a look: of the relaxation, of plans at hand, of nearby budgets;
 3. ``bound``: projects whole and their years in fractions, which gives a better bound much faster than whole years do, and
    more fundings worth a look;
-4. ``finish``: everything whole.
+4. ``vary``: whole fundings of some of the projects, the others as the best plan has them, for better plans;
+5. ``finish``: everything whole.
 
 A step depends on what it is given alone, and ends by gap or nodes unless the clock cuts it. So the same steps may be taken in
 any process, for many budgets side by side, and give the same answers.
@@ -15,7 +16,7 @@ any process, for many budgets side by side, and give the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -31,11 +32,7 @@ _USED = 1e-6
 _INNER = 0.4  # Of the gap asked for: what the search for plans may leave open.
 _MOST_PRICED = 2
 _MOST_ROUNDS = 200
-# Where one budget has the whole time: nodes and searches for a plan; the same for a bound, one after the other.
-_PLAN_STEP, _BOUND_STEPS = (200, 2), ((300, 1), (600, 3))
 _LEAST_STEP = 0.2  # Of the gap asked for: what a search must raise the bound by to be worth its start.
-# Of what is open: where years in fractions raise the bound by less, more nodes are left to the search of everything whole.
-_LEAST_RAISE = 0.1
 # Of the gap asked for: what rules on shares may add to the bound before they are worth their rows.
 _SHARES_MATTER = 0.2
 
@@ -216,20 +213,22 @@ class CoverageCase:
                 break  # Beyond this only what cannot be told apart is left: the next round would be the same.
         return standing
 
-    def prove(self, standing: Standing, aim: Aim, tell: Callable[[Standing], None] = lambda _: None) -> Standing:
-        """Take the steps in turn, with ever more nodes, until plan and bound meet or the time is over."""
-        (standing,) = self.relax([standing], aim)
-        plan_nodes, plan_searches = _PLAN_STEP
-        for nodes, searches in _BOUND_STEPS:
-            before = self.improve(standing, frozenset(), plan_nodes, aim, searches=plan_searches)
-            standing = self.bound(before, nodes, aim, searches=searches)
-            if standing.funded is None:
-                continue
-            tell(standing)
-            if standing.bound_kt - before.bound_kt < _LEAST_RAISE * before.gap_kt:
-                break
-        standing = self.improve(standing, frozenset(), plan_nodes, aim, searches=plan_searches)
-        return self.finish(standing, None, aim)
+    def vary(
+        self, standing: Standing, free: Collection[str], nodes: int | None, aim: Aim, are_many: bool = False
+    ) -> Standing:
+        """Search whole fundings of the projects that are ``free``, all others as the plan at hand has them.
+
+        Where they ``are_many`` the solver's heuristics help.
+        """
+        if standing.funded is None or standing.is_proven(aim) or aim.is_over:
+            return standing
+        self.full.begin()
+        kept = np.array([p not in free for p, _ in self.full.fundings], dtype=bool)
+        values = self.full.vector(standing.funded)[kept]
+        ties = Ties().fixed(self.full.fund[kept], values, values)
+        limits = Limits(_INNER * aim.gap_kt, seconds=aim.left, nodes=nodes)
+        outcome = self._search(self.full, standing, ties, limits, None, for_plans=are_many)
+        return self._plans(standing, outcome, None, aim)
 
     def known_cuts(self, standing: Standing) -> list[Cut]:
         """All cuts of a standing as the full master takes them."""

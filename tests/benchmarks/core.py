@@ -34,6 +34,7 @@ from optimizer.assemble import assemble
 from optimizer.solve.highs import Session
 from optimizer.solve.master import Money
 from optimizer.solve.program import use_threads
+from optimizer.solve.prove import prove
 from optimizer.solve.search import CoverageCase
 from optimizer.solve.standings import Aim, Standing
 from optimizer.workbook import read_workbook
@@ -158,7 +159,7 @@ def our_search(path: Path, budget: float | None, seconds: float, gap_points: flo
     case = CoverageCase(instance)
     started = time.perf_counter()
     aim = Aim(gap_points * case.point_kt, started + seconds)
-    standing = case.prove(Standing(Money(instance.budget_musd)), aim)
+    standing = prove(case, Standing(Money(instance.budget_musd)), aim)
     ended = time.perf_counter()
     return Found(
         plan=standing.value_kt / case.point_kt,
