@@ -19,14 +19,16 @@ from optimizer.solve.program import threads_in_use
 from optimizer.solve.search import CoverageCase
 from optimizer.solve.standings import Aim, Keys, Standing
 from optimizer.solve.undivided import Ended, raise_bound
+from optimizer.solve.work import EXACT_KT
 
 # Nodes and searches: for a plan from what is worth a look, at first and later.
 _FIRST_PLAN, _LATER_PLAN = (20, 1), (200, 2)
 _BOUND_NODES, _UNDIVIDED_NODES = 300, 4000
-_STEP = 0.65  # Of what is open: what a bound in one piece is raised by at once, for all of it may take too long.
+_STEP = 0.6  # Of what is open: what a bound in one piece is raised by at once, for all of it may take too long.
 _ALL = 3.0  # Of the gap asked for: where no more is open, all of it at once.
 # Of those near the best plan: nodes where its years may change, and projects and nodes where few or many projects may.
 _YEARS_NODES, _NARROW, _WIDE = 1, (12, 150), (22, 100)
+_FIRST_SHARE = 0.1  # Beside the first bound: the next one begins soon.
 _LEAST_WORK = 1000  # Iterations that a search of a few counts for: to begin one is work too.
 
 Tell = Callable[[Standing], None]
@@ -38,7 +40,7 @@ def prove(case: CoverageCase, standing: Standing, aim: Aim, tell: Tell = lambda 
     (standing,) = case.relax([standing], aim)
     standing = _improved(case, standing, _FIRST_PLAN, aim)
     near, master = Near(case), case.full if standing.shares_matter else case.loose
-    standing, _ = _beside(near, master, partial(_bound, case, standing, aim), standing, aim)
+    standing, _ = _beside(near, master, partial(_bound, case, standing, aim), standing, aim, _FIRST_SHARE)
     if standing.funded is None:  # The bound's fundings are more to choose from.
         standing = _improved(case, standing, _LATER_PLAN, aim)
     through, last = _half_funded(standing, case.instance.years), case.instance.years[-1]
@@ -78,20 +80,33 @@ def _bound_in_one_piece(master: Master, standing: Standing, through: int, aim: A
     return raise_bound(master, standing, enough, through, _UNDIVIDED_NODES, aim)
 
 
-def _beside(near: Near, master: Master, bound: Bound, standing: Standing, aim: Aim) -> tuple[Standing, Ended]:
-    """A bound from ``master`` and, with as much work, better plans, both from the same standing.
+def _beside(
+    near: Near, master: Master, bound: Bound, standing: Standing, aim: Aim, share: float = 1.0
+) -> tuple[Standing, Ended]:
+    """A bound from ``master`` and, with that ``share`` of its work, better plans, both from the same standing.
 
     At the same time where there are threads for it and no solver serves both.
     """
     before = master.iterations
-    if threads_in_use() < 2 or standing.shares_matter:
+
+    def counted() -> tuple[Standing, Ended, int]:
         raised, ended = bound()
-        work = master.iterations - before
-        return _merged(near.improve(standing, lambda: work, aim), raised), ended
+        return raised, ended, int(share * (master.iterations - before))
+
+    if threads_in_use() < 2 or standing.shares_matter:
+        raised, ended, work = counted()
+        return _merged(near.improve(standing, lambda: (work, raised.bound_kt), aim), raised), ended
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(bound)
-        found = near.improve(standing, lambda: master.iterations - before if waiting.done() else None, aim)
-        raised, ended = waiting.result()
+        waiting = pool.submit(counted)
+
+        def enough() -> tuple[int, float] | None:
+            if not waiting.done():
+                return None
+            raised, _, work = waiting.result()
+            return work, raised.bound_kt
+
+        found = near.improve(standing, enough, aim)
+        raised, ended, _ = waiting.result()
     return _merged(found, raised), ended
 
 
@@ -118,26 +133,31 @@ class Near:
             by_process[project.process].append(p)
         self._processes = list(by_process.values())
 
-    def improve(self, standing: Standing, enough: Callable[[], int | None], aim: Aim) -> Standing:
-        """Search after search, each from the best plan so far, until they have taken ``enough`` iterations.
+    def improve(self, standing: Standing, enough: Callable[[], tuple[int, float] | None], aim: Aim) -> Standing:
+        """Search after search, each from the best plan so far, until one is good enough or the work is done.
 
-        How many are enough may be known late (None: not yet). Searches that were made beyond that are forgotten, so that the
-        answer does not depend on when it was known.
+        ``enough`` tells the iterations to be taken, and the bound by which a plan is good enough; it may know late (None: not
+        yet). What was searched beyond that is forgotten, so that the answer does not depend on when it was known, but where the
+        clock ends the search.
         """
         work, made = 0, [(0, standing, self._made, self._dice.getstate())]
-        while standing.funded is not None and not (aim.is_over or self._case.interrupt.pressed):
-            limit = enough()
-            if limit is not None and work >= limit:
+        while standing.funded is not None and not (standing.is_proven(aim) or aim.is_over or self._interrupted):
+            limits = enough()
+            if limits is not None and any(_is_enough(one[0], one[1], limits, aim) for one in made):
                 break
             before = self._case.full.iterations
             standing = self._next(standing, aim)
             work += max(_LEAST_WORK, self._case.full.iterations - before)
             made.append((work, standing, self._made, self._dice.getstate()))
-        limit = enough()
-        inside = [one for one in made if limit is None or one[0] < limit]
-        _, standing, self._made, state = made[min(len(inside), len(made) - 1)]
+        limits = enough()
+        ends = [limits is not None and not aim.is_over and _is_enough(one[0], one[1], limits, aim) for one in made]
+        _, standing, self._made, state = made[ends.index(True) if True in ends else -1]
         self._dice.setstate(state)
         return standing
+
+    @property
+    def _interrupted(self) -> bool:
+        return self._case.interrupt.pressed
 
     def _next(self, standing: Standing, aim: Aim) -> Standing:
         self._made += 1
@@ -160,3 +180,8 @@ class Near:
                 break
             drawn.update(projects if len(projects) <= count else self._dice.sample(projects, count))
         return drawn
+
+
+def _is_enough(work: int, standing: Standing, limits: tuple[int, float], aim: Aim) -> bool:
+    most, bound_kt = limits
+    return work >= most or standing.value_kt - bound_kt <= aim.gap_kt + EXACT_KT
