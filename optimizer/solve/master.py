@@ -30,7 +30,7 @@ _NEAR_POINTS = 0.05
 _MOST_ROUNDS = 200
 _GUARD_PRICE = 100.0
 _HARD_KT = 1e-8  # Least that a guard must be missed by, as a cut says, to be worth a row.
-_WHOLE = 1e-6
+_WHOLE = _USED = 1e-6
 
 
 @dataclass(frozen=True)
@@ -141,9 +141,9 @@ class Master:
     def undivided(self, money: Money, through: int) -> Program:
         """The program before it was taken apart, with this money; only fundings of the years ``through`` are whole."""
         program = _with_money(self.session.program, self._all_families, money)
-        later = [self.session.column[id(x)] for (_, v), x in self.session.model.Fund.items() if v > through]
+        later = self.fund[np.array([v > through for _, v in self.fundings], dtype=bool)]
         integer = program.integer.copy()
-        integer[later] = False
+        integer[self.split.columns[later]] = False
         return replace(program, integer=integer)
 
     def vector(self, funded: Collection[tuple[str, int]]) -> np.ndarray:
@@ -153,6 +153,10 @@ class Master:
     def chosen(self, plan: np.ndarray) -> frozenset[tuple[str, int]]:
         """The (p, v) that a plan funds."""
         return frozenset(key for key, share in zip(self.fundings, plan[self.fund], strict=True) if share > 0.5)
+
+    def used(self, values: np.ndarray) -> frozenset[tuple[str, int]]:
+        """The (p, v) that a solution uses, in whole or in part."""
+        return frozenset(key for key, share in zip(self.fundings, values[self.fund], strict=True) if share > _USED)
 
     def begin(self) -> None:
         """Forget every warm start: what follows depends on what it is given alone."""

@@ -19,7 +19,6 @@ from optimizer.solve.program import threads_in_use
 from optimizer.solve.search import CoverageCase
 from optimizer.solve.standings import Aim, Keys, Standing
 from optimizer.solve.undivided import Ended, raise_bound
-from optimizer.solve.work import EXACT_KT
 
 # Nodes and searches: for a plan from what is worth a look, at first and later.
 _FIRST_PLAN, _LATER_PLAN = (20, 1), (200, 2)
@@ -32,7 +31,7 @@ _FIRST_SHARE = 0.1  # Beside the first bound: the next one begins soon.
 _LEAST_WORK = 1000  # Iterations that a search of a few counts for: to begin one is work too.
 
 Tell = Callable[[Standing], None]
-Bound = Callable[[], tuple[Standing, Ended]]
+Bound = Callable[[], tuple[Standing, Ended | None]]  # How it ended, where that tells what to do next.
 
 
 def prove(case: CoverageCase, standing: Standing, aim: Aim, tell: Tell = lambda _: None) -> Standing:
@@ -68,9 +67,9 @@ def _half_funded(standing: Standing, years: tuple[int, ...]) -> int:
 # ---------------------------------------------------------------- bounds, and plans beside them
 
 
-def _bound(case: CoverageCase, standing: Standing, aim: Aim) -> tuple[Standing, Ended]:
+def _bound(case: CoverageCase, standing: Standing, aim: Aim) -> tuple[Standing, None]:
     """From the master, projects whole and years in fractions."""
-    return case.bound(standing, _BOUND_NODES, aim), Ended.PROVEN
+    return case.bound(standing, _BOUND_NODES, aim), None
 
 
 def _bound_in_one_piece(master: Master, standing: Standing, through: int, aim: Aim) -> tuple[Standing, Ended]:
@@ -82,14 +81,14 @@ def _bound_in_one_piece(master: Master, standing: Standing, through: int, aim: A
 
 def _beside(
     near: Near, master: Master, bound: Bound, standing: Standing, aim: Aim, share: float = 1.0
-) -> tuple[Standing, Ended]:
+) -> tuple[Standing, Ended | None]:
     """A bound from ``master`` and, with that ``share`` of its work, better plans, both from the same standing.
 
     At the same time where there are threads for it and no solver serves both.
     """
     before = master.iterations
 
-    def counted() -> tuple[Standing, Ended, int]:
+    def counted() -> tuple[Standing, Ended | None, int]:
         raised, ended = bound()
         return raised, ended, int(share * (master.iterations - before))
 
@@ -141,23 +140,26 @@ class Near:
         clock ends the search.
         """
         work, made = 0, [(0, standing, self._made, self._dice.getstate())]
-        while standing.funded is not None and not (standing.is_proven(aim) or aim.is_over or self._interrupted):
+
+        def end() -> int | None:
             limits = enough()
-            if limits is not None and any(_is_enough(one[0], one[1], limits, aim) for one in made):
+            return (
+                None
+                if limits is None
+                else next((n for n, x in enumerate(made) if _is_enough(*x[:2], limits, aim)), None)
+            )
+
+        while not (standing.funded is None or standing.is_proven(aim) or aim.is_over or self._case.interrupt.pressed):
+            if end() is not None:
                 break
             before = self._case.full.iterations
             standing = self._next(standing, aim)
             work += max(_LEAST_WORK, self._case.full.iterations - before)
             made.append((work, standing, self._made, self._dice.getstate()))
-        limits = enough()
-        ends = [limits is not None and not aim.is_over and _is_enough(one[0], one[1], limits, aim) for one in made]
-        _, standing, self._made, state = made[ends.index(True) if True in ends else -1]
+        last = None if aim.is_over else end()
+        _, standing, self._made, state = made[-1 if last is None else last]
         self._dice.setstate(state)
         return standing
-
-    @property
-    def _interrupted(self) -> bool:
-        return self._case.interrupt.pressed
 
     def _next(self, standing: Standing, aim: Aim) -> Standing:
         self._made += 1
@@ -184,4 +186,4 @@ class Near:
 
 def _is_enough(work: int, standing: Standing, limits: tuple[int, float], aim: Aim) -> bool:
     most, bound_kt = limits
-    return work >= most or standing.value_kt - bound_kt <= aim.gap_kt + EXACT_KT
+    return work >= most or replace(standing, bound_kt=bound_kt).is_proven(aim)

@@ -28,11 +28,9 @@ from optimizer.solve.split import Cut, Translation
 from optimizer.solve.standings import Aim, Keys, Standing, Tie
 from optimizer.solve.work import EXACT_KT
 
-_USED = 1e-6
 _INNER = 0.4  # Of the gap asked for: what the search for plans may leave open.
 _MOST_PRICED = 2
 _MOST_ROUNDS = 200
-_LEAST_STEP = 0.2  # Of the gap asked for: what a search must raise the bound by to be worth its start.
 # Of the gap asked for: what rules on shares may add to the bound before they are worth their rows.
 _SHARES_MATTER = 0.2
 
@@ -76,7 +74,7 @@ class CoverageCase:
         standing = replace(
             standing,
             bound_kt=max(standing.bound_kt, outcome.objective),
-            support=standing.support | _used(self.loose, outcome.values),
+            support=standing.support | self.loose.used(outcome.values),
             cuts=tuple(dict.fromkeys([*standing.cuts, *used])),
             reproducible=standing.reproducible and not aim.is_over,
         )
@@ -89,7 +87,7 @@ class CoverageCase:
         return replace(
             standing,
             bound_kt=max(standing.bound_kt, whole.objective),
-            support=standing.support | _used(self.full, whole.values),
+            support=standing.support | self.full.used(whole.values),
             more=(*standing.more, *more),
             shares_matter=whole.objective - outcome.objective > _SHARES_MATTER * aim.gap_kt,
             reproducible=standing.reproducible and not aim.is_over,
@@ -107,7 +105,7 @@ class CoverageCase:
         found = replace(
             standing,
             bound_kt=max(standing.bound_kt, outcome.objective),
-            support=_used(master, outcome.values),
+            support=master.used(outcome.values),
             reproducible=standing.reproducible and not aim.is_over,
         )
         if master is self.full:
@@ -144,32 +142,14 @@ class CoverageCase:
                 break
         return standing
 
-    def bound(
-        self, standing: Standing, nodes: int | None, aim: Aim, nesting: Tie | None = None, searches: int = 1
-    ) -> Standing:
+    def bound(self, standing: Standing, nodes: int | None, aim: Aim, nesting: Tie | None = None) -> Standing:
         """Search whole projects with their years in fractions: raise the bound, and find fundings worth a look.
 
-        A search is told what it is to prove, for what cannot be better need not be looked at: first all that is asked for,
-        and where that takes more nodes and there may be more ``searches``, less.
+        The search is told what it is to prove, for what cannot be better need not be looked at.
         """
         if standing.is_proven(aim) or aim.is_over:
             return standing
-        target = enough = standing.value_kt - aim.gap_kt if standing.funded is not None else float("inf")
-        for _ in range(searches):
-            standing, true = self._raised(standing, enough, nodes, aim, nesting)
-            if standing.is_proven(aim) or aim.is_over or true < enough:
-                break  # Proven, or there may be a better plan, which is looked for first.
-            if true == float("inf"):  # Else the blocks have told more of it: once more.
-                reached = standing.bound_kt >= enough - EXACT_KT
-                enough = ((enough if reached else standing.bound_kt) + (target if reached else enough)) / 2.0
-            if enough - standing.bound_kt < _LEAST_STEP * aim.gap_kt:
-                break
-        return standing
-
-    def _raised(
-        self, standing: Standing, enough: float, nodes: int | None, aim: Aim, nesting: Tie | None
-    ) -> tuple[Standing, float]:
-        """One search for a bound; with the true shortfall of the answer, which the blocks tell: infinite without one."""
+        enough = standing.value_kt - aim.gap_kt if standing.funded is not None else float("inf")
         master = self.full if standing.shares_matter else self.loose
         master.begin()
         whole = np.array(list(master.ever.values()), dtype=int)
@@ -177,21 +157,20 @@ class CoverageCase:
         limits = Limits(max(EXACT_KT, 0.1 * aim.gap_kt), seconds=aim.left, nodes=nodes, bound=wanted)
         outcome = self._search(master, standing, self._ties(master, nesting), limits, whole)
         if outcome.status is Status.INFEASIBLE:
-            return replace(standing, feasible=False), float("inf")
+            return replace(standing, feasible=False)
         standing = replace(
             standing,
             bound_kt=max(standing.bound_kt, outcome.bound or 0.0),
             reproducible=standing.reproducible and not aim.is_over,
         )
         if outcome.values is None or outcome.objective is None or outcome.objective >= enough:
-            return standing, float("inf")
+            return standing
         answer = master.split.ask(outcome.values)
         news = master.news(answer.cuts, outcome.values)
         known = standing.more if standing.shares_matter else standing.cuts
         learned = tuple(dict.fromkeys([*known, *news]))
-        standing = replace(standing, support=standing.support | _used(master, outcome.values))
-        standing = replace(standing, more=learned) if standing.shares_matter else replace(standing, cuts=learned)
-        return standing, master.split.total(outcome.values, answer.shortfall)
+        standing = replace(standing, support=standing.support | master.used(outcome.values))
+        return replace(standing, more=learned) if standing.shares_matter else replace(standing, cuts=learned)
 
     def finish(self, standing: Standing, nodes: int | None, aim: Aim, nesting: Tie | None = None) -> Standing:
         """Search everything whole, round after round with the cuts that its plans were short of."""
@@ -311,8 +290,3 @@ def matching(fundings: Iterable[tuple[str, int]], funded: Keys) -> Keys:
         years.setdefault(p, []).append(v)
     found = {p: max((y for y in years.get(p, ()) if y <= v), default=None) for p, v in funded}
     return frozenset((p, v) for p, v in found.items() if v is not None)
-
-
-def _used(master: Master, values: np.ndarray) -> Keys:
-    """Fundings that a solution uses, in whole or in part."""
-    return frozenset(key for key, share in zip(master.fundings, values[master.fund], strict=True) if share > _USED)

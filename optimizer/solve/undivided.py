@@ -10,14 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import Enum
 
-import numpy as np
-
 from optimizer.solve.highs import Limits, Session, Status
 from optimizer.solve.master import Master
 from optimizer.solve.standings import Aim, Standing
 from optimizer.solve.work import EXACT_KT
-
-_USED = 1e-6
 
 
 class Ended(Enum):
@@ -52,10 +48,4 @@ def raise_bound(
         return raised, Ended.PROVEN
     if outcome.status is not Status.OPTIMAL or outcome.values is None:
         return raised, Ended.GIVEN_UP
-    return replace(raised, support=standing.support | _used(master, outcome.values)), Ended.ANSWERED
-
-
-def _used(master: Master, values: np.ndarray) -> frozenset[tuple[str, int]]:
-    """Fundings that an answer uses, in whole or in part."""
-    fund, column = master.session.model.Fund, master.session.column
-    return frozenset(key for key, x in fund.items() if values[column[id(x)]] > _USED)
+    return replace(raised, support=standing.support | master.used(outcome.values[master.split.columns])), Ended.ANSWERED
