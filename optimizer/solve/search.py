@@ -7,7 +7,7 @@ and bound are as near as asked:
 2. ``improve``: whole fundings among those that are worth a look: of the relaxation, of plans at hand, of nearby budgets;
 3. ``bound``: projects whole and their years in fractions, which gives a better bound much faster than whole years do, and
    more fundings worth a look;
-4. ``vary``: whole fundings of some of the projects, the others as the best plan has them, for better plans;
+4. ``vary``: some of the fundings whole, the others as the best plan has them, for better plans;
 5. ``finish``: everything whole.
 
 A step depends on what it is given alone, and ends by gap or nodes unless the clock cuts it. So the same steps may be taken in
@@ -16,7 +16,7 @@ any process, for many budgets side by side, and give the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -46,6 +46,11 @@ class CoverageCase:
         self.full: Master = coverage_master(self.instance, self.interrupt)
         self.loose: Master = bound_master(self.instance, self.interrupt)
         self._in_full = Translation(self.loose.split, self.full.split)
+
+    @property
+    def has_timing(self) -> bool:
+        """Whether a project may be worth funding in more than one year."""
+        return len(self.full.fundings) > len({p for p, _ in self.full.fundings})
 
     @property
     def point_kt(self) -> float:
@@ -193,21 +198,24 @@ class CoverageCase:
         return standing
 
     def vary(
-        self, standing: Standing, free: Collection[str], nodes: int | None, aim: Aim, are_many: bool = False
-    ) -> Standing:
-        """Search whole fundings of the projects that are ``free``, all others as the plan at hand has them.
+        self, standing: Standing, free: Keys, nodes: int | None, aim: Aim, for_plans: bool = False
+    ) -> tuple[Standing, bool]:
+        """Search whole fundings among those that are ``free``, all others as the plan at hand has them.
 
-        Where they ``are_many`` the solver's heuristics help.
+        Returns
+        -------
+        tuple[Standing, bool]
+            And whether the search ended by itself, so that more might have been free.
         """
         if standing.funded is None or standing.is_proven(aim) or aim.is_over:
-            return standing
+            return standing, True
         self.full.begin()
-        kept = np.array([p not in free for p, _ in self.full.fundings], dtype=bool)
+        kept = np.array([key not in free for key in self.full.fundings], dtype=bool)
         values = self.full.vector(standing.funded)[kept]
         ties = Ties().fixed(self.full.fund[kept], values, values)
         limits = Limits(_INNER * aim.gap_kt, seconds=aim.left, nodes=nodes)
-        outcome = self._search(self.full, standing, ties, limits, None, for_plans=are_many)
-        return self._plans(standing, outcome, None, aim)
+        outcome = self._search(self.full, standing, ties, limits, None, for_plans=for_plans)
+        return self._plans(standing, outcome, None, aim), outcome.status in (Status.OPTIMAL, Status.INFEASIBLE)
 
     def known_cuts(self, standing: Standing) -> list[Cut]:
         """All cuts of a standing as the full master takes them."""
@@ -257,7 +265,8 @@ class CoverageCase:
         """Price the last plans of a search; one that ends before it begins tells its answer alone."""
         plans = outcome.plans or (() if outcome.values is None else (outcome.values,))
         for plan in reversed(plans[-_MOST_PRICED:]):
-            standing = self.priced(standing, np.round(plan[self.full.fund]), nesting, all_cuts)
+            if all_cuts or self.full.chosen(plan) != standing.funded:  # The plan at hand has its price, and its cuts.
+                standing = self.priced(standing, np.round(plan[self.full.fund]), nesting, all_cuts)
         return replace(standing, reproducible=standing.reproducible and not aim.is_over and not outcome.interrupted)
 
     def priced(

@@ -16,11 +16,13 @@ from models.instance import Goal, Instance
 from models.options import Layout, Options
 from optimizer.solve.highs import Session
 from optimizer.solve.master import Money
+from optimizer.solve.near import Near
 from optimizer.solve.program import use_threads
-from optimizer.solve.prove import Near, prove
+from optimizer.solve.prove import prove
 from optimizer.solve.search import CoverageCase
 from optimizer.solve.standings import Aim, Standing
-from optimizer.solve.undivided import Ended, raise_bound
+from optimizer.solve.undivided import Ended, Rising, middle_year, raise_bound
+from optimizer.solve.year_by_year import year_by_year
 
 POINTS, KT = 1e-4, 1e-7
 SEEDS = (0, 2, 6, 8, 9, 12, 16, 17, 19, 23, 65, 123, 130)  # With a plan.
@@ -117,27 +119,81 @@ def test_plans_near_the_best_one_change_nothing_but_what_is_free(seed: int):
     compiled, aim = CoverageCase(one), Aim(0.0)
     begun = first_plan(compiled, aim)
     assert begun.funded is not None
-    free = set(dice.sample(sorted(one.candidates), len(one.candidates) // 2))
-    found = compiled.vary(begun, free, None, aim)
+    free = frozenset(dice.sample(compiled.full.fundings, len(compiled.full.fundings) // 2))
+    found, ended = compiled.vary(begun, free, None, aim)
+    assert ended
     assert found.value_kt <= begun.value_kt
     assert found.value_kt >= optimum_kt(one) - near_kt(one)
     assert found.funded is not None
-    assert all(p in free for p, _ in begun.funded ^ found.funded)
+    assert begun.funded ^ found.funded <= free
 
 
-def test_what_was_searched_beyond_the_work_of_the_bound_is_forgotten():
-    """Whether the limit is known from the beginning or only after more searches, the next ones are the same."""
+def test_plans_do_not_depend_on_when_their_work_is_known():
+    """Whether the limit is known from the beginning or only after more searches, the plan is the same, and so are later ones."""
     one = case(6)
     answers = []
     for known_after in (0, 4):
         compiled = CoverageCase(one)
-        near, begun, asked = Near(compiled), first_plan(compiled, Aim(0.0)), 0
+        begun, asked = first_plan(compiled, Aim(0.0)), 0
+        near = Near(compiled, begun, one.years[-1])
 
         def enough(known_after: int = known_after) -> tuple[int, float] | None:
             nonlocal asked
             asked += 1
             return (1500, 0.0) if asked > known_after else None
 
-        found = near.improve(begun, enough, Aim(0.0))
-        answers.append((found.value_kt, found.funded, near._made, near._dice.getstate()))
+        found = [near.best(enough, Aim(0.0)), near.best(lambda: (5000, 0.0), Aim(0.0))]
+        answers.append([(plan.value_kt, plan.funded) for plan in found])
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_plan_made_year_by_year_is_a_plan_of_the_case_and_no_worse_than_the_one_at_hand(seed: int):
+    one = case(seed)
+    compiled, aim = CoverageCase(one), Aim(0.0)
+    begun = first_plan(compiled, aim)
+    for through in (one.years[0], one.years[-1]):
+        made = year_by_year(compiled, begun, through, aim)
+        assert optimum_kt(one) - near_kt(one) <= made.value_kt <= begun.value_kt
+        assert made.funded is not None
+        priced = compiled.take(Standing(begun.money), made.funded)
+        assert priced.value_kt == pytest.approx(made.value_kt, abs=near_kt(one))
+
+
+def test_where_nothing_is_funded_years_decided_one_by_one_fund_something():
+    tried = 0
+    for seed in SEEDS:
+        one = case(seed)
+        compiled = CoverageCase(one)
+        poor = compiled.take(Standing(Money(one.budget_musd)), frozenset())
+        if poor.funded is None or poor.value_kt <= optimum_kt(one) + near_kt(one):
+            continue  # Nothing funded is no plan of this case, or the best one.
+        made = year_by_year(compiled, poor, one.years[-1], Aim(0.0))
+        assert made.value_kt < poor.value_kt
+        assert made.bound_kt == poor.bound_kt
+        tried += 1
+    assert tried
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_bounds_rise_and_stay_below_the_optimum(seed: int):
+    one = case(seed)
+    compiled, aim, best = CoverageCase(one), Aim(1e-4), optimum_kt(one)
+    begun = first_plan(compiled, aim)
+    through = middle_year(compiled.loose, begun.money)
+    assert through in one.years
+    rising, bounds = Rising(compiled.loose, through, begun.bound_kt), [begun.bound_kt]
+    for _ in range(3):
+        found, _ = rising.raised(replace(begun, bound_kt=bounds[-1]), aim)
+        bounds.append(found.bound_kt)
+    assert bounds == sorted(bounds)
+    assert bounds[-1] <= best + near_kt(one)
+
+
+def test_half_of_what_the_relaxation_funds_is_funded_by_the_middle_year():
+    one = case(2)
+    compiled = CoverageCase(one)
+    (relaxed,) = compiled.relax([Standing(Money(one.budget_musd))], Aim(0.0))
+    years = sorted(v for _, v in relaxed.support)
+    assert years[0] <= middle_year(compiled.loose, relaxed.money) <= years[-1]
+    assert middle_year(compiled.loose, Money(0.0, 0.0)) in one.years
