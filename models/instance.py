@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from models.instruments import Finance, Instrument
+from models.margins import Margins
 
 BASE = "base"
 ANY_FUNDER = "all"
@@ -355,6 +356,12 @@ class Instance:
         """Recipes by process."""
         processes = dict.fromkeys(recipe.process for recipe in self.recipes)
         return {process: tuple(r for r in self.recipes if r.process == process) for process in processes}
+
+    @cached_property
+    def margins(self) -> Margins:
+        """What firms earn by their recipes; only where there are instruments."""
+        assert self.finance is not None
+        return Margins(self.finance, self.recipes_of)
 
     @cached_property
     def disruptions(self) -> tuple[Scenario, ...]:

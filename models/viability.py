@@ -95,17 +95,9 @@ class Venture:
 
     def _year(self, t: int) -> Year:
         activity = self.finance.utilization * self.project.fraction(self.v, t)
-        sums = [(recipe, *self._sides(recipe, t)) for recipe in self.instance.recipes_of[self.project.process]]
-        recipe, out, into = max(sums, key=lambda one: one[1] - one[2] - one[0].opex_musd_per_kt)
+        recipe, sells, buys = self.instance.margins.best(self.deck, self.project.process, t)
         opex = recipe.opex_musd_per_kt + self.project.opex_musd_per_kt
-        return Year(t, activity, recipe, activity * out, activity * into, activity * opex)
-
-    def _sides(self, recipe: Recipe, t: int) -> tuple[float, float]:
-        price = self.finance.price
-        return (
-            sum(x * price(self.deck, k, t) for k, x in recipe.outputs.items()),
-            sum(x * price(self.deck, k, t) for k, x in recipe.inputs.items()),
-        )
+        return Year(t, activity, recipe, activity * sells, activity * buys, activity * opex)
 
     # ------------------------------------------------------------ without support
 
