@@ -36,7 +36,9 @@ def prove(case: CoverageCase, standing: Standing, aim: Aim, tell: Tell = lambda 
             standing = _improved(case, standing, _LATER_PLAN, aim)
     if standing.funded is not None and not standing.is_proven(aim) and not aim.is_over:
         standing = _met(case, standing, relaxed_kt, aim, tell)
-    return case.finish(_improved(case, standing, _LATER_PLAN, aim), None, aim)
+    standing = case.finish(_improved(case, standing, _LATER_PLAN, aim), None, aim)
+    cut = aim.is_over and not standing.is_proven(aim)  # Between two steps too, neither of which can tell.
+    return replace(standing, reproducible=standing.reproducible and not cut)
 
 
 def _met(case: CoverageCase, standing: Standing, relaxed_kt: float, aim: Aim, tell: Tell) -> Standing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -72,6 +73,19 @@ def test_a_search_ends_at_the_optimum_whatever_the_threads(seed: int, threads: N
             found[0].bound_kt,
             found[0].funded,
         )
+
+
+def test_a_search_that_the_clock_ends_between_two_steps_is_marked(monkeypatch: pytest.MonkeyPatch):
+    def until_it_is_over(_: CoverageCase, standing: Standing, *given: object, **options: object) -> Standing:
+        time.sleep(aim.left or 0.0)
+        return standing
+
+    one = case(2)
+    compiled, aim = CoverageCase(one), Aim(0.0, time.perf_counter() + 2.0)
+    monkeypatch.setattr(CoverageCase, "improve", until_it_is_over)
+    found = prove(compiled, Standing(Money(one.budget_musd)), aim)
+    assert not found.is_proven(aim)
+    assert not found.reproducible
 
 
 @pytest.mark.parametrize("seed", SEEDS)
