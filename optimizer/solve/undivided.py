@@ -85,7 +85,7 @@ class Rising:
     """
 
     def __init__(self, master: Master, through: int, relaxed_kt: float) -> None:
-        self.master, self.through, self.work = master, through, 0
+        self._master, self.through, self.work = master, through, 0
         self._relaxed_kt, self._step_kt, self._first_node = relaxed_kt, 0.0, 0
 
     def raised(self, standing: Standing, aim: Aim) -> tuple[Standing, Ended]:
@@ -108,7 +108,7 @@ class Rising:
         return found
 
     def _prove(self, standing: Standing, enough_kt: float, nodes: int, aim: Aim) -> tuple[Standing, Ended]:
-        before = self.master.iterations
-        found = raise_bound(self.master, standing, enough_kt, self.through, nodes, aim)
-        self.work += self.master.iterations - before
+        before = self._master.iterations
+        found = raise_bound(self._master, standing, enough_kt, self.through, nodes, aim)
+        self.work += self._master.iterations - before
         return found

@@ -34,7 +34,7 @@ def year_by_year(case: CoverageCase, standing: Standing, through: int, aim: Aim)
 
 
 def _early(case: CoverageCase, standing: Standing, through: int, aim: Aim) -> Keys | None:
-    """Fundings of the first years; None where there is no plan, or no time."""
+    """Fundings of the first years, and later ones that must be; None where there is no plan, or no time."""
     full = case.full
     program = full.undivided(standing.money, through)
     columns, years = full.split.columns[full.fund], np.array([v for _, v in full.fundings])
@@ -50,5 +50,4 @@ def _early(case: CoverageCase, standing: Standing, through: int, aim: Aim) -> Ke
         if outcome.values is None:
             return None
         lower[now] = upper[now] = np.round(outcome.values[now])
-    fixed = dict(zip(full.fundings, lower[columns], strict=True))
-    return frozenset(key for key, share in fixed.items() if key[1] <= through and share > 0.5)
+    return full.chosen(lower[full.split.columns])
