@@ -1,6 +1,8 @@
-"""Plans near the best one, search after search: other years, other projects of the same processes, all that a few years fund.
+"""Plans near the best one, search after search: whole processes, a few years in a row, or all that the later years fund.
 
-How much may change at once follows from how the searches end: more where they end by themselves, less where the nodes run out.
+What the later years fund follows from what the earlier ones do: once a search has changed the early years, the late ones are
+decided anew, together. How much may change at once follows from how the searches end: more where they end by themselves, less
+where the nodes run out.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from enum import Enum
 
 from optimizer.solve.search import CoverageCase
 from optimizer.solve.standings import Aim, Keys, Standing
@@ -18,7 +21,18 @@ _YEARS_NODES, _NODES = 1, 150
 _LEAST_WORK = 300  # Iterations that a search of a few counts for: to begin one is work too.
 _GROWS, _SHRINKS = 1.1, 0.85
 _POOR = 1.15  # Times the bound: a plan of so much shortfall is worth being made anew from the first year.
-_PROJECTS, _MOST_PROJECTS, _YEARS = 12.0, 26.0, 2.0  # That may change at once: at first, and at most.
+_PROJECTS, _SHARE, _MOST, _YEARS = 12.0, 0.2, 2.2, 2.0  # That may change at once: at first, and at most times as many.
+
+
+class _Kind(Enum):
+    """What may change in a search."""
+
+    PROCESSES = "processes"
+    LATE = "late years"
+    YEARS = "years in a row"
+
+
+_IN_TURN = (_Kind.PROCESSES, _Kind.LATE, _Kind.PROCESSES, _Kind.YEARS)
 
 Enough = Callable[[], tuple[int, float] | None]
 
@@ -27,13 +41,15 @@ class Near:
     """A series of searches for plans near the best one, each from the best plan so far.
 
     The series depends on the plan that it begins with alone, not on bounds that are raised beside it: so it may run ahead of
-    them. ``through``: the year up to which a poor plan is made anew year by year, where timing matters.
+    them. ``through``: the last of the early years, where timing matters.
     """
 
     def __init__(self, case: CoverageCase, standing: Standing, through: int) -> None:
         self._case, self._through, self._dice = case, through, random.Random(0)
         self._made, self._work, self._found = 0, [0], [standing]
-        self._projects, self._years = _PROJECTS, _YEARS
+        self._projects = max(_PROJECTS, _SHARE * len(case.instance.candidates))
+        self._most_projects, self._years = _MOST * self._projects, _YEARS
+        self._late = LateYears(through)
         by_process: dict[str, list[str]] = defaultdict(list)
         for p, project in case.instance.candidates.items():
             by_process[project.process].append(p)
@@ -76,12 +92,16 @@ class Near:
             return case.improve(standing, self._years_near(standing), _YEARS_NODES, aim)
         if case.has_timing and self._made == 2 and standing.value_kt > _POOR * standing.bound_kt:
             return year_by_year(case, standing, self._through, aim)
-        if case.has_timing and self._made % 2 == 0:
+        kind = _IN_TURN[(self._made - 1) % len(_IN_TURN)]
+        if case.has_timing and kind is _Kind.LATE and (year := self._late.after(standing)) is not None:
+            standing, ended = case.vary(standing, self._of_late_years(standing, year), _NODES, aim)
+            self._late.searched(standing, year, ended)
+        elif case.has_timing and kind is _Kind.YEARS:
             standing, ended = case.vary(standing, self._of_years(standing, int(self._years)), _NODES, aim)
             self._years = min(max(1.0, self._years * _growth(ended)), float(len(self._funding_years)))
         else:
             standing, ended = case.vary(standing, self._of_processes(int(self._projects)), _NODES, aim)
-            self._projects = min(max(1.0, self._projects * _growth(ended)), _MOST_PROJECTS)
+            self._projects = min(max(1.0, self._projects * _growth(ended)), self._most_projects)
         return standing
 
     def _years_near(self, standing: Standing) -> Keys:
@@ -90,12 +110,18 @@ class Near:
         return frozenset((p, v) for p, v in self._case.full.fundings if p in year and abs(v - year[p]) <= 1)
 
     def _of_years(self, standing: Standing, count: int) -> Keys:
-        """Fundings of years in a row, of projects that the plan does not fund in other years."""
+        """Fundings of years in a row from an early one on."""
         years = self._funding_years
-        first = self._dice.randrange(max(1, len(years) - count + 1))
-        window = set(years[first : first + count])
-        held = {p for p, v in standing.funded or () if v not in window}
-        return frozenset((p, v) for p, v in self._case.full.fundings if v in window and p not in held)
+        first = self._dice.randrange(max(1, sum(year <= self._through for year in years)))
+        return self._within(standing, frozenset(years[first : first + count]))
+
+    def _of_late_years(self, standing: Standing, after: int) -> Keys:
+        return self._within(standing, frozenset(year for year in self._funding_years if year > after))
+
+    def _within(self, standing: Standing, years: frozenset[int]) -> Keys:
+        """Fundings of these years, of projects that the plan does not fund in other years."""
+        held = {p for p, v in standing.funded or () if v not in years}
+        return frozenset((p, v) for p, v in self._case.full.fundings if v in years and p not in held)
 
     def _of_processes(self, count: int) -> Keys:
         """Fundings of whole processes, until there are enough projects; of a large one only a part."""
@@ -105,6 +131,25 @@ class Near:
                 break
             drawn.update(projects if len(projects) <= count else self._dice.sample(projects, count))
         return frozenset((p, v) for p, v in self._case.full.fundings if p in drawn)
+
+
+class LateYears:
+    """From which year on all may change at once: earlier, down to ``through``, while the searches end by themselves."""
+
+    def __init__(self, through: int) -> None:
+        self._through, self._after = through, through + 1
+        self._tried_kt, self._ended = float("inf"), False
+
+    def after(self, standing: Standing) -> int | None:
+        """The year after which all may change; None where as much has been tried with this plan."""
+        if standing.value_kt != self._tried_kt:
+            return self._after
+        return self._after - 1 if self._ended and self._after > self._through else None
+
+    def searched(self, standing: Standing, after: int, ended: bool) -> None:
+        """Learn how a search ended, and with which plan."""
+        self._tried_kt, self._ended = standing.value_kt, ended
+        self._after = after if ended else after + 1
 
 
 def _growth(ended: bool) -> float:

@@ -17,11 +17,11 @@ from models.instance import Goal, Instance
 from models.options import Layout, Options
 from optimizer.solve.highs import Session
 from optimizer.solve.master import Money
-from optimizer.solve.near import Near
+from optimizer.solve.near import LateYears, Near
 from optimizer.solve.program import use_threads
 from optimizer.solve.prove import prove
 from optimizer.solve.search import CoverageCase
-from optimizer.solve.standings import Aim, Standing
+from optimizer.solve.standings import Aim, Keys, Standing
 from optimizer.solve.undivided import Ended, Rising, middle_year, raise_bound
 from optimizer.solve.year_by_year import year_by_year
 
@@ -159,6 +159,44 @@ def test_plans_do_not_depend_on_when_their_work_is_known():
         found = [near.best(enough, Aim(0.0)), near.best(lambda: (5000, 0.0), Aim(0.0))]
         answers.append([(plan.value_kt, plan.funded) for plan in found])
     assert answers[0] == answers[1]
+
+
+def test_late_years_are_decided_anew_only_where_there_is_something_new():
+    late, plan, better = LateYears(2030), Standing(Money(1.0), value_kt=2.0), Standing(Money(1.0), value_kt=1.0)
+    assert late.after(plan) == 2031
+    late.searched(plan, 2031, ended=True)
+    assert late.after(plan) == 2030  # One year more, for there was time.
+    late.searched(plan, 2030, ended=True)
+    assert late.after(plan) is None  # The early years are left to other searches.
+    assert late.after(better) == 2030
+    late.searched(better, 2030, ended=False)
+    assert late.after(better) is None
+    assert late.after(plan) == 2031  # One year less, for there was no time.
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_series_changes_late_years_and_keeps_the_early_ones(seed: int, monkeypatch: pytest.MonkeyPatch):
+    one = case(seed)
+    compiled = CoverageCase(one)
+    begun = replace(first_plan(compiled, Aim(0.0)), bound_kt=0.0)  # So that the series goes on.
+    searches, vary = list[tuple[Standing, Keys, Standing]](), compiled.vary
+
+    def watched(standing: Standing, free: Keys, *how: object, **more: object) -> tuple[Standing, bool]:
+        found, ended = vary(standing, free, *how, **more)  # type: ignore[arg-type]
+        searches.append((standing, free, found))
+        return found, ended
+
+    monkeypatch.setattr(compiled, "vary", watched)
+    through = middle_year(compiled.loose, begun.money)
+    best = Near(compiled, begun, through).best(lambda: (10_000, 0.0), Aim(0.0))
+    assert optimum_kt(one) - near_kt(one) <= best.value_kt <= begun.value_kt
+    late = 0
+    for before, free, found in searches:
+        assert (before.funded or frozenset()) ^ (found.funded or frozenset()) <= free
+        held = {p for p, v in before.funded or () if v <= through}
+        late += free == {(p, v) for p, v in compiled.full.fundings if v > through and p not in held} != set()
+    funded = {p for p, v in best.funded or () if v <= through}
+    assert late or not compiled.has_timing or {p for p, v in compiled.full.fundings if v > through} <= funded
 
 
 @pytest.mark.parametrize("seed", SEEDS)
