@@ -74,7 +74,9 @@ class BudgetSearch:
     ) -> list[Standing]:
         def job(n: int, point: Standing) -> Job:
             around = points[max(0, n - 1) : n + 2] if with_neighbours else ()
-            return Improve(point, _worth(around), nodes)
+            # What the clock left of a neighbour is searched here too.
+            steady = point.reproducible and all(one.reproducible for one in around)
+            return Improve(replace(point, reproducible=steady), _worth(around), nodes)
 
         return self._step(name, points, self._open(points) if numbers is None else numbers, job)
 
@@ -108,8 +110,9 @@ class BudgetSearch:
         gaps = [point.gap_kt for point in found if point.funded is not None]
         if gaps and self.instance.weighted_demand_kt:
             widest = 100.0 * max(gaps) / self.instance.weighted_demand_kt
-            left = len(self._open(found))
-            self.progress.tell(f"{name}: {left} of {len(found)} points open, widest gap {widest:.2f} points")
+            proven = len(found) - len(self._open(found))
+            self.rounds.state = f"{proven} of {len(found)} budgets proven, widest gap {widest:.2f} points"
+            self.progress.tell(f"{name}: {self.rounds.state}")
         return found
 
     # ------------------------------------------------------------ the list
@@ -191,7 +194,8 @@ def better(point: Standing, other: Standing | None) -> Standing:
     """A point with the plan of another search of the same budget, where that one is better."""
     if other is None or other.funded is None or other.value_kt >= point.value_kt:
         return point
-    return replace(point, value_kt=other.value_kt, funded=other.funded, plan=other.plan)
+    steady = point.reproducible and other.reproducible
+    return replace(point, value_kt=other.value_kt, funded=other.funded, plan=other.plan, reproducible=steady)
 
 
 def in_line(points: Sequence[Standing]) -> list[Standing]:
@@ -209,6 +213,8 @@ def in_line(points: Sequence[Standing]) -> list[Standing]:
                 reproducible=found[n].reproducible and less.reproducible,
             )
     for n in range(len(found) - 2, -1, -1):
-        if found[n].feasible and found[n + 1].feasible:
-            found[n] = replace(found[n], bound_kt=max(found[n].bound_kt, found[n + 1].bound_kt))
+        more = found[n + 1]
+        if found[n].feasible and more.feasible and more.bound_kt > found[n].bound_kt:
+            steady = found[n].reproducible and more.reproducible
+            found[n] = replace(found[n], bound_kt=more.bound_kt, reproducible=steady)
     return found

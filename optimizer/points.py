@@ -145,7 +145,9 @@ class Tie:
 
     def run(self, case: PointCase) -> Standing:
         """Return the best plan that keeps to the list, and what is proven of all such plans."""
-        search, aim, best = case.coverage, case.aim, self.standing
+        search, aim = case.coverage, case.aim
+        # What the clock left of the list before it is what it has to keep to.
+        best = replace(self.standing, reproducible=self.standing.reproducible and self.before.reproducible)
         if best.funded is not None and self.nesting.holds(best.funded):
             return best
         start = replace(best, value_kt=float("inf"), funded=None, plan=None)

@@ -72,6 +72,7 @@ class NestedList:
         session = Session(None, self.case.interrupt, self._program())
         self._add(session, dict.fromkeys(cut for x in (*self.points, *start) for cut in self.case.known_cuts(x)))
         best, bound = list(start), sum(point.bound_kt for point in self.points)
+        steady = all(one.reproducible for one in (*self.points, *start))
         for _ in range(_MOST_ROUNDS):
             value = _sum(best)
             if value - bound <= aim.gap_kt + EXACT_KT or nodes <= 0 or aim.is_over:
@@ -80,6 +81,7 @@ class NestedList:
             limits = Limits(max(EXACT_KT, _INNER * aim.gap_kt), seconds=aim.left, nodes=nodes)
             outcome = session.solve(limits)
             nodes -= max(1, outcome.nodes)
+            steady &= not outcome.interrupted
             if outcome.values is None or outcome.status is Status.INFEASIBLE:
                 break
             bound = max(bound, outcome.bound or 0.0)
@@ -89,7 +91,9 @@ class NestedList:
                 break  # The blocks say of the answer what the masters knew: only the solver's gap is left.
             self._add(session, news)
         gap = max(0.0, _sum(best) - bound)
-        return Listed(tuple(replace(x, bound_kt=max(0.0, x.value_kt - gap)) for x in best), gap)
+        steady &= not aim.is_over or gap <= aim.gap_kt + EXACT_KT
+        proven = (replace(x, bound_kt=max(0.0, x.value_kt - gap), reproducible=steady) for x in best)
+        return Listed(tuple(proven), gap)
 
     def _program(self) -> Program:
         """All masters, one after the other, and the ties between neighbours."""
