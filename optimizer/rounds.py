@@ -18,6 +18,7 @@ class Rounds:
 
     def __init__(self, crew: Crew, memory: Memory, progress: Progress) -> None:
         self._crew, self._memory, self._progress = crew, memory, progress
+        self.state = ""  # How far the whole is, told with every line.
 
     def run(self, name: str, jobs: Sequence[Job], keep: Callable[[Any], bool] = lambda _: True) -> list[Any]:
         """Do the jobs that are not done yet; return the results of all, in their order.
@@ -54,7 +55,8 @@ class Rounds:
             job = following(n)
             left = total - sum(map(len, results))
             rest = (time.perf_counter() - began) / ready * left
-            self._progress.tell(f"{name}: {total - left} of {total} done, about {rest:.0f} s left for them")
+            state = f"; {self.state}" if self.state else ""
+            self._progress.tell(f"{name}: {total - left} of {total} done, about {rest:.0f} s left for them{state}")
             return job
 
         jobs = {n: job for n in range(len(chains)) if (job := following(n)) is not None}

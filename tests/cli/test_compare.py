@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -508,6 +509,14 @@ def whole(rich: Answer, tmp_path_factory: pytest.TempPathFactory) -> int:
         jobs = counting(patched)
         compare_sheets(tmp_path_factory.mktemp("whole"), RICH, *RICH_BUDGETS)
     return len(jobs)
+
+
+def test_progress_tells_what_is_done_and_open_and_how_long_the_rest_takes(rich: Answer):
+    log = (rich.out / "run.log").read_text(encoding="utf-8")
+    told = r"^ +[\d.]+ s  .+: \d+ of \d+ done, about \d+ s left for them; (\d) of 6 budgets proven, widest gap [\d.]+ points$"
+    proven = [int(count) for count in re.findall(told, log, re.MULTILINE)]  # Five budgets, and unlimited money.
+    assert proven
+    assert proven == sorted(proven)
 
 
 @quickly
