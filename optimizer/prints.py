@@ -32,7 +32,7 @@ from optimizer.solve.standings import Standing
 
 _SECONDS_TO_EXPLAIN = 20.0
 _LEFT_MUSD = 1e-3  # Less of a budget than this may be rounding.
-_COMPARED = ("portfolio", "coverage", "capacity", "outlays", "losses", "bottlenecks", "redundancy")
+_COMPARED = ("portfolio", "coverage", "capacity", "outlays", "losses", "bottlenecks", "redundancy", "workforce")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Printed:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tables that a comparison reads; flows and runs, which are far larger, stay text."""
-        return self.frames_of(*_COMPARED)
+        return self.frames_of(*(name for name in _COMPARED if name in self.tables))
 
     def frames_of(self, *names: str) -> dict[str, pd.DataFrame]:
         """Some of the tables."""

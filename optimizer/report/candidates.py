@@ -12,7 +12,10 @@ from optimizer.report.facts import Facts
 
 @dataclass(frozen=True)
 class Candidate:
-    """A project that may be funded: its earliest year of funding, of any output, and of full output."""
+    """A project that may be funded: its earliest year of funding, of any output, and of full output.
+
+    ``people``: that its smallest size needs, at full output.
+    """
 
     project: str
     stage: str
@@ -21,6 +24,8 @@ class Candidate:
     funding_year: int
     output_year: int
     full_year: int
+    country: str = ""
+    people: float = 0.0
 
 
 def read_candidates(facts: Facts) -> dict[str, Candidate]:
@@ -37,8 +42,15 @@ def read_candidates(facts: Facts) -> dict[str, Candidate]:
             found[name] = Candidate(
                 *(name, facts.stage_of[name], row.text("process"), row.text("group")),
                 *(funding, runs + first - 1, runs + full - 1),
+                *(row.text("country"), _least_people(row)),
             )
     return found
+
+
+def _least_people(row: Record) -> float:
+    nameplate = row.number_or("capacity_t_per_year", 0.0)
+    smallest = row.number_or("min_capacity_t_per_year", nameplate)
+    return row.number_or("workforce", 0.0) * (smallest / nameplate if nameplate > 0.0 else 1.0)
 
 
 def _funding_year(facts: Facts, row: Record, seen: frozenset[str]) -> int:

@@ -109,17 +109,15 @@ def _holding(page: Page, comparison: Comparison, table: pd.DataFrame) -> None:
     for row in each(table):
         _holding_row(page, comparison, row)
     limited = any(True for _ in records(comparison.facts.workbook, "Workforce"))
-    note(page, (*_HOLDING, _PEOPLE if limited else _NO_PEOPLE))
+    note(page, _HOLDING if limited else (*_HOLDING, _NO_PEOPLE))
 
 
 _HOLDING = (
     "Stages and years: those that bind, from the plan's bottlenecks. lead times: no candidate left that could produce by then."
-    " feed: the first stage of the chain is used up, or material, imports or routes are missing. no plants left to fund: every"
-    " candidate of the stage is funded at full size. not told apart: candidates have room left, so other stages, rules, or"
+    " feed: the first stage of the chain is used up, or material, imports or routes are missing. people: whatever could still be"
+    " funded needs more people than its country has, trained ones included. no plants left to fund: every candidate of the stage"
+    " is funded at full size. not told apart: candidates have room left, so other stages, rules, or"
     " what the proof leaves open hold back.",
-)
-_PEOPLE = (
-    "People: not looked at here; they may be what is not told apart. The sheet People of solve tells where they bind."
 )
 _NO_PEOPLE = "People: the workbook has no sheet Workforce, so they hold nothing back."
 

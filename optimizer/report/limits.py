@@ -1,4 +1,4 @@
-"""Where more money no longer helps, and what holds back then: lead times, feed, or no plants left to fund.
+"""Where more money no longer helps, and what holds back then: lead times, feed, people, or no plants left to fund.
 
 Plain arithmetic: the stages that bind by year come from the plan's own table of bottlenecks, when a candidate could produce at
 the earliest from the workbook's cells.
@@ -6,6 +6,7 @@ the earliest from the workbook's cells.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ from optimizer.report.matrix_tables import Chosen, portfolio_of
 from optimizer.report.rounding import Rows, musd
 from optimizer.wording import year_list
 
-LEAD, FEED, USED_UP, NOT_TOLD = "lead times", "feed", "no plants left to fund", "not told apart"
+LEAD, FEED, PEOPLE, USED_UP, NOT_TOLD = "lead times", "feed", "people", "no plants left to fund", "not told apart"
 IN_LOSSES = "short in the losses only"
 _FULL = 1.0 - 1e-5
 _MOST_NAMES = 4
 _SHORT_T = 0.05
+_PERSON = 0.5  # Fewer to spare are none.
 
 
 # ---------------------------------------------------------------- where
@@ -114,7 +116,8 @@ def limits(comparison: Comparison) -> list[Limit]:
     if top is None or "bottlenecks" not in top.tables:
         return []
     facts = comparison.facts_of(top)
-    case = _Case(facts, read_candidates(facts), portfolio_of(top.tables["portfolio"]), _first_stages(facts))
+    funded, first = portfolio_of(top.tables["portfolio"]), _first_stages(facts)
+    case = _Case(facts, read_candidates(facts), funded, first, _people_to_spare(top))
     grouped: dict[tuple[str, str, str], list[tuple[Binding, str]]] = defaultdict(list)
     for binding in bindings(facts):
         for stage, cause, detail in _causes(case, binding):
@@ -157,12 +160,21 @@ def _limit(key: tuple[str, str, str], cases: Sequence[tuple[Binding, str]]) -> L
 
 @dataclass(frozen=True)
 class _Case:
-    """The plan with the most money, and what could be funded."""
+    """The plan with the most money, and what could be funded.
+
+    ``spare``: people by country and year, for whom there is no plant yet, if all are trained who may be.
+    """
 
     facts: Facts
     possible: Mapping[str, Candidate]
     funded: Mapping[str, Chosen]
     first: frozenset[str]
+    spare: Mapping[tuple[str, int], float]
+
+
+def _people_to_spare(plan: PlanAt) -> dict[tuple[str, int], float]:
+    rows = plan.tables["workforce"].to_dict("records") if "workforce" in plan.tables else []
+    return {(str(x["country"]), int(x["year"])): float(x["most"]) - float(x["needed"]) for x in rows}
 
 
 def _causes(case: _Case, binding: Binding) -> Iterator[tuple[str, str, str]]:
@@ -184,9 +196,11 @@ def _cause(case: _Case, binding: Binding, stage: str) -> tuple[str, str]:
     able = [c for c in case.possible.values() if c.stage == stage and case.facts.carries(c.process, binding.stream)]
     in_time = [c for c in able if c.output_year <= year]
     later = [c for c in able if c.full_year > year]
-    open_ = sorted(c.project for c in in_time if not _exhausted(case, c, year))
+    open_ = [c for c in in_time if not _exhausted(case, c, year)]
+    if manned := sorted(c.project for c in open_ if not _lacks_people(case, c, year)):
+        return NOT_TOLD, _room(stage, manned)
     if open_:
-        return NOT_TOLD, _room(stage, open_)
+        return PEOPLE, _unmanned(case, stage, open_)
     if later:
         return LEAD, _late(case, stage, year, in_time, later)
     cause = FEED if stage in case.first and len(case.facts.stages) > 1 else USED_UP
@@ -203,12 +217,32 @@ def _exhausted(case: _Case, candidate: Candidate, year: int) -> bool:
     return any(p in case.funded for p in rivals)
 
 
-def _room(stage: str, names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_MOST_NAMES]) + (
-        f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    )
+def _lacks_people(case: _Case, candidate: Candidate, year: int) -> bool:
+    """Whether more of a candidate would, in some year from then on, need more people than could be there."""
+    chosen = case.funded.get(candidate.project)
+    least = _PERSON if chosen is not None else candidate.people  # More of what is funded, or its smallest size.
+    later = (t for t in case.facts.years if t >= max(year, candidate.full_year))
+    spare = (case.spare.get((candidate.country, t), math.inf) for t in later)
+    return candidate.people > 0.0 and min(spare, default=math.inf) < least
+
+
+def _unmanned(case: _Case, stage: str, candidates: Sequence[Candidate]) -> str:
+    named = sorted(c.project for c in candidates)
+    where = sorted({case.facts.country(c.country) for c in candidates})
     return (
-        f"{stage}: there is room left ({shown} not funded at full size by then). Other stages, rules of the workbook, or"
+        f"{stage}: what could still be funded by then ({_some(named)}) needs more people than there are, trained ones"
+        f" included, in {', '.join(where)}."
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + rest
+
+
+def _room(stage: str, names: Sequence[str]) -> str:
+    return (
+        f"{stage}: there is room left ({_some(names)} not funded at full size by then). Other stages, rules of the workbook, or"
         " what the proof leaves open hold back."
     )
 
