@@ -18,7 +18,9 @@ _POINTS = (
     Column("Status", 12),
     Column("Meaning", 66, "wrap"),
     Column("Gap, points", 10, "points"),
+    Column("Gap, weighted t", 11, "t"),
     Column("Gap of the cost, %", 10, "pct"),
+    Column("No plan that covers as much is cheaper than, MUSD", 14, "musd"),
     Column("Audit", 10),
     Column("Checks", 10, "int"),
     Column("Solver, s", 10, "musd"),
@@ -83,5 +85,5 @@ def _point(budget: object, kind: str, status: str, plan: PlanAt | None) -> Line:
     audit = audit if isinstance(audit, Mapping) else {}
     passed = {True: "passed", False: "FAILED"}.get(audit.get("passed"), "–")  # type: ignore[arg-type]
     solver = seconds.get("solve") if isinstance(seconds, Mapping) else None
-    gaps = (plan.figure("coverage_gap_points"), plan.figure("cost_gap"))
+    gaps = (plan.figure("coverage_gap_points"), plan.gap_t, plan.figure("cost_gap"), plan.bound("cost_musd"))
     return Line((*head, *gaps, passed, audit.get("checks"), solver, "yes" if plan.reproducible else "no: cut by time"))

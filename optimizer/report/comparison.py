@@ -67,6 +67,11 @@ class PlanAt:
         return None if bound is None else min(self.value, bound)
 
     @property
+    def gap_t(self) -> float | None:
+        """How far a better plan could lie below the shortfall, weighted t; None with objective cost."""
+        return None if self.goal != COVERAGE or self.least is None else self.value - self.least
+
+    @property
     def outlay_musd(self) -> float:
         """Public outlay of all years, MUSD, undiscounted."""
         return self.figure("outlay_musd") or 0.0

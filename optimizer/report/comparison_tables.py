@@ -24,7 +24,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     # One row per budget; the last one, its budget blank, is the plan without any limit on money.
     "curve": (
         "budget_musd", "status", "reproducible", "weighted_shortfall_t", "bound_t", "shortfall_points", "bound_points",
-        "gap_points", "value_falls", "base_shortfall_t", "base_coverage", "worst_base_year", "worst_base_coverage",
+        "gap_points", "gap_t", "value_falls", "base_shortfall_t", "base_coverage", "worst_base_year", "worst_base_coverage",
         "worst_loss", "worst_loss_year", "worst_loss_coverage", "cost_musd", "cost_bound_musd", "cost_gap",
         "outlay_musd", "pots_musd", "total_slack_musd", "pots_slack_musd", "slack", "funders_spent",
         "projects_funded", "audit_passed", "audit_checks", "reasons",

@@ -139,6 +139,7 @@ def _plan(comparison: Comparison, plan: PlanAt) -> dict[str, object]:
         "bound_t": dust(least),
         "shortfall_points": comparison.points_of(value),
         "bound_points": comparison.points_of(least),
+        "gap_t": dust(plan.gap_t),
         "gap_points": comparison.points_of(value - least) if value is not None and least is not None else None,
         "base_shortfall_t": dust(plan.figure("base_shortfall_t")),
         "base_coverage": share(served, demand),

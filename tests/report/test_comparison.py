@@ -11,15 +11,16 @@ import pandas as pd
 import pytest
 from compared import TOY, comparison, plan, three
 from reported import find, rows, texts
-from toys import settings
+from toys import Sheets, settings
 
 from optimizer.report.compare_book import write_comparison
 from optimizer.report.compare_proof import behind, slack
 from optimizer.report.compare_words import bend, key_sentences, list_price, no_more_help
-from optimizer.report.comparison import Comparison, Point
+from optimizer.report.comparison import Comparison, PlanAt, Point
 from optimizer.report.comparison_tables import COLUMNS, comparison_tables
 from optimizer.report.limits import plateau
 from optimizer.report.reasons import classified
+from optimizer.report.tables import OPTIONAL
 
 SHEETS = ["Summary", "Curve", "Next money", "Portfolio", "Priority list", "Steps", "Capacity", "Run"]
 
@@ -187,6 +188,49 @@ def test_what_holds_back_is_named(funded: dict[str, int], cause: str):
     assert row(found, years="2030" if cause == "lead times" else "2030 to 2031", cause=cause)["stage"] == "magnet"
 
 
+def holding(best: PlanAt, sheets: Sheets = TOY, **tables: pd.DataFrame) -> pd.DataFrame:
+    """What binds a plan at 20 MUSD, some of its tables exchanged."""
+    changed = replace(best, tables={**best.tables, **tables})
+    return comparison_tables(comparison([Point(20.0, "optimal", (), changed, None, None)], sheets))["what_binds"]
+
+
+@pytest.mark.parametrize(("most", "cause"), [(49.0, "people"), (50.0, "not told apart")])
+def test_people_hold_back_where_what_is_left_needs_more_than_there_are(most: float, cause: str):
+    """Only Q could run in 2030, at no less than half of its size, which needs 50 of the 100 people."""
+    projects = """
+        project, country, process, status, capacity_t_per_year, min_capacity_t_per_year, capex_musd, lead_years, workforce
+        X, A, make, existing, 20, , , ,
+        P, B, make, candidate, 40, , 8, 0, 80
+        Q, C, make, candidate, 30, 15, 6, 0, 100
+    """
+    workforce = [{"country": "C", "year": year, "needed": 0.0, "most": most} for year in (2030, 2031)]
+    table = pd.DataFrame(workforce, columns=list(OPTIONAL["workforce"]))
+    best = plan(60.0, 60.0, {"P": 2030}, 8.0)
+    found = holding(best, TOY | {"Projects": projects}, workforce=table).iloc[0]
+    assert (found["cause"], found["stage"], found["years"]) == (cause, "magnet", "2030 to 2031")
+    assert "Q" in found["detail"]
+
+
+def test_feed_holds_back_where_no_stage_of_plants_does():
+    best = plan(60.0, 60.0, {"P": 2030}, 8.0)
+    found = holding(best, bottlenecks=best.tables["bottlenecks"].assign(binds="no")).iloc[0]
+    assert (found["cause"], found["stage"]) == ("feed", "")
+
+
+def test_where_every_candidate_is_funded_none_is_left_to_fund():
+    sheets = TOY | {"Projects": "\n".join(x for x in TOY["Projects"].splitlines() if " R, " not in x)}
+    found = holding(plan(60.0, 60.0, {"P": 2030, "Q": 2030, "S": 2030}, 18.0), sheets)
+    assert row(found, years="2031", cause="no plants left to fund")["stage"] == "magnet"
+    assert row(found, years="2030", cause="lead times")["stage"] == "magnet"  # S runs in 2031.
+
+
+def test_losses_hold_back_where_nothing_else_is_short():
+    best = plan(0.0, 0.0, {"P": 2030, "Q": 2030}, 14.0)
+    lost = best.tables["losses"].assign(scenario="loss", served_t=90.0, shortfall_t=10.0)
+    found = holding(best, losses=pd.concat([best.tables["losses"], lost])).iloc[0]
+    assert (found["cause"], found["years"], found["shortfall_t"]) == ("short in the losses only", "2030 to 2031", 10.0)
+
+
 # ---------------------------------------------------------------- the workbook
 
 
@@ -206,6 +250,53 @@ def test_the_report_reads_as_the_tables(tmp_path: Path):
     assert any(text.startswith("▲ Cut line 10 MUSD: 1 project (1 new)") for text in texts(book["Priority list"]))
     said = " ".join(texts(book["Summary"]))
     assert "Not reproducible, because time cut the search: the best plans at 40 MUSD" in said
+
+
+def charted(book: openpyxl.Workbook, sheet: str) -> list[list[tuple[str, list[object], str]]]:
+    """Of each chart of a sheet: heading, numbers and look of its series, as people without colours see it."""
+    found = []
+    for chart in book[sheet]._charts:  # type: ignore[attr-defined]
+        series = []
+        for one in (x for plot in chart._charts for x in plot.series):
+            (label,), numbers = (
+                [cell.value for row in book[name][place.replace("$", "")] for cell in row]
+                if ":" in place
+                else [book[name][place].value]
+                for name, place in (ref.replace("'", "").split("!") for ref in (one.tx.strRef.f, one.val.numRef.f))
+            )
+            series.append((str(label), numbers, grey(one)))
+        found.append(series)
+    return found
+
+
+def grey(series: Any) -> str:
+    """Lightness of fill and line, pattern, dash and marker."""
+    look, marker = series.graphicalProperties, series.marker
+    line = look.ln
+    parts = [look.noFill, lightness(look.solidFill), getattr(look.pattFill, "prst", None)]
+    parts += [line.noFill, lightness(line.solidFill), line.prstDash, marker.symbol if marker else None]
+    return "/".join(str(part) for part in parts)
+
+
+def lightness(colour: Any) -> int | None:
+    if colour is None:
+        return None
+    code = str(getattr(colour.srgbClr, "val", colour.srgbClr))
+    return round(sum(weight * int(code[n : n + 2], 16) for weight, n in ((0.3, 0), (0.6, 2), (0.1, 4))) / 16)
+
+
+def test_charts_are_native_show_the_tables_and_are_told_apart_without_colours(tmp_path: Path):
+    book = written(three(), tmp_path / "compare.xlsx")
+    charts = {sheet: charted(book, sheet) for sheet in ("Summary", "Curve", "Next money", "Capacity")}
+    assert all(charts.values())
+    for series in (chart for found in charts.values() for chart in found):
+        assert all(isinstance(number, (int, float)) for _, numbers, _ in series for number in numbers)
+        looks = [look for _, _, look in series]
+        assert len(set(looks)) == len(looks)
+    under, band, best, bound = charts["Curve"][0]  # The band is stacked on the bound, which is not drawn.
+    assert (best[1], bound[1], under[1], band[1]) == ([60, 30, 25], [50, 25, 22.5], [50, 25, 22.5], [10, 5, 2.5])
+    assert under[2].startswith("True")
+    assert not band[2].startswith("True")
 
 
 def test_the_same_comparison_gives_the_same_cells(tmp_path: Path):
