@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from openpyxl import Workbook as Book
 
 from optimizer.report.compare_curve import NO_LIMIT, budget_label
-from optimizer.report.comparison import Comparison, PlanAt
+from optimizer.report.comparison import COVERAGE, Comparison, PlanAt
 from optimizer.report.page import Column, Line, Page, open_page
 from optimizer.report.runsheet import STATUS
 from optimizer.report.style import BODY, Painter
@@ -26,6 +26,11 @@ _POINTS = (
     Column("Solver, s", 10, "musd"),
     Column("Reproducible", 13),
 )
+# The cost of plans that are compared is that of their own fundings: its gap is told as it comes.
+_COVERED = {
+    "optimal": "proven: no plan covers more by more than the gap asked for; the gap of the cost is as shown",
+    "feasible": "keeps every limit; no plan covers more by more than the gap shown, which is wider than asked for",
+}
 _GROUPS = ("options", "input", "versions", "seconds", "model")
 
 
@@ -78,7 +83,8 @@ def _points(comparison: Comparison) -> list[Line]:
 
 
 def _point(budget: object, kind: str, status: str, plan: PlanAt | None) -> Line:
-    head = (budget, kind, status, STATUS.get(status, ""))
+    meaning = STATUS if plan is None or plan.goal != COVERAGE else STATUS | _COVERED
+    head = (budget, kind, status, meaning.get(status, ""))
     if plan is None:
         return Line(head)
     audit, seconds = plan.manifest.get("audit"), plan.manifest.get("seconds")

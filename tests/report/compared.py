@@ -51,6 +51,7 @@ def plan(value: float, bound: float, funded: Mapping[str, int], outlay: float, *
         "weighted_shortfall_t": None if cost else value,
         "bounds": {"weighted_shortfall_t": None if cost else bound, "cost_musd": bound if cost else 90.0},
         "weighted_demand_t": 2 * DEMAND_T,
+        "coverage_gap_points": None if cost else 100.0 * (value - bound) / (2 * DEMAND_T),
         "base_shortfall_t": 2 * short,
         "cost_musd": value if cost else 100.0,
         "cost_gap": 0.1,

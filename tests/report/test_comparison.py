@@ -252,6 +252,17 @@ def test_the_report_reads_as_the_tables(tmp_path: Path):
     assert "Not reproducible, because time cut the search: the best plans at 40 MUSD" in said
 
 
+def test_the_run_tells_gaps_in_points_and_tonnes_and_what_is_proven_of_the_cost(tmp_path: Path):
+    """At 10 MUSD 120 t and at least 100 t short: 20 t, of 200 t that is 10 points; cost at least 90 MUSD."""
+    run = written(three(), tmp_path / "compare.xlsx")["Run"]
+    line = next(x for x in rows(run, find(run, "Budget, MUSD")) if (x["Budget, MUSD"], x["Plan"]) == (10, "best"))
+    assert (line["Gap, points"], line["Gap, weighted t"]) == (10.0, 20.0)
+    assert line["No plan that covers as much is cheaper than, MUSD"] == 90.0
+    assert (
+        line["Meaning"] == "proven: no plan covers more by more than the gap asked for; the gap of the cost is as shown"
+    )
+
+
 def charted(book: openpyxl.Workbook, sheet: str) -> list[list[tuple[str, list[object], str]]]:
     """Of each chart of a sheet: heading, numbers and look of its series, as people without colours see it."""
     found = []
