@@ -249,6 +249,27 @@ def test_a_point_that_the_clock_cut_says_so(tmp_path: Path):
     assert answer.manifest["options"]["time_limit_s"] == 1e-6
 
 
+def test_with_unlimited_money_people_are_named_where_they_hold_back(tmp_path: Path):
+    """P takes 40 of the 50 people of B; R, of the same process in the same place, would need 40 more."""
+    sheets = TWO | {
+        "Projects": """
+            project, country, process, status, capacity_t_per_year, capex_musd, lead_years, workforce
+            X, A, make, existing, 20, , ,
+            P, B, make, candidate, 40, 8, 0, 40
+            R, B, make, candidate, 40, 9, 0, 40
+        """,
+        "Workforce": """
+            country, year, available
+            B, 2030, 50
+        """,
+    }
+    answer = compare_sheets(tmp_path, sheets, "--budgets", "8,20")
+    assert answer.code == 0, answer.stderr
+    (binds,) = answer.table("what_binds")
+    assert (binds["cause"], binds["stage"], binds["years"]) == ("people", "magnet", "2030 to 2031")
+    assert "R" in binds["detail"]
+
+
 # ---------------------------------------------------------------- where there is no plan
 
 
