@@ -191,27 +191,20 @@ def _budget(point: Standing) -> float:
 
 
 def better(point: Standing, other: Standing | None) -> Standing:
-    """A point with the plan of another search of the same budget, where that one is better."""
+    """A point with the plan of another search, of the same budget or a smaller one, where that one is better."""
     if other is None or other.funded is None or other.value_kt >= point.value_kt:
         return point
     steady = point.reproducible and other.reproducible
-    return replace(point, value_kt=other.value_kt, funded=other.funded, plan=other.plan, reproducible=steady)
+    return replace(
+        point, value_kt=other.value_kt, funded=other.funded, plan=other.plan, feasible=True, reproducible=steady
+    )
 
 
 def in_line(points: Sequence[Standing]) -> list[Standing]:
     """Hand plans upward and bounds downward, so that more money never covers less, by plan or by bound."""
     found = list(points)
     for n in range(1, len(found)):
-        less = found[n - 1]
-        if less.funded is not None and less.value_kt < found[n].value_kt:
-            found[n] = replace(
-                found[n],
-                value_kt=less.value_kt,
-                funded=less.funded,
-                plan=less.plan,
-                feasible=True,
-                reproducible=found[n].reproducible and less.reproducible,
-            )
+        found[n] = better(found[n], found[n - 1])
     for n in range(len(found) - 2, -1, -1):
         more = found[n + 1]
         if found[n].feasible and more.feasible and more.bound_kt > found[n].bound_kt:

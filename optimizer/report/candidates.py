@@ -24,8 +24,8 @@ class Candidate:
     funding_year: int
     output_year: int
     full_year: int
-    country: str = ""
-    people: float = 0.0
+    country: str
+    people: float
 
 
 def read_candidates(facts: Facts) -> dict[str, Candidate]:
